@@ -1,0 +1,38 @@
+import type { Instant } from '../kernel/time.ts';
+import type { ReasonCode } from './reason.ts';
+
+export type Outcome = 'cleared' | 'suppressed' | 'deferred';
+
+/** The whole answer to one message: enough to recompute it and to explain it. */
+export interface Decision {
+  /** What happens to the message. With `enforce: false` always `cleared`. */
+  readonly outcome: Outcome;
+  /** What would have happened under an enforced policy; equal to `outcome` when it is enforced. */
+  readonly verdict: Outcome;
+  /** Why the verdict is what it is; `cleared` when nothing blocks. */
+  readonly reason: ReasonCode;
+  /** Id of the rule that binds; absent when nothing blocks, and for what binds without any rule. */
+  readonly rule?: string;
+  /** When the same message could pass; absent when nothing blocks it or nothing ever will let it. */
+  readonly nextEligibleAt?: Instant;
+  readonly decidedAt: Instant;
+  /** Channel and class as the policy names them, after aliases and claims. */
+  readonly channel: string;
+  readonly class: string;
+  readonly findings: readonly Finding[];
+}
+
+/** One rule's answer. */
+export interface Finding {
+  readonly rule: string;
+  readonly kind: string;
+  readonly verdict: 'allows' | 'blocks';
+  readonly reason: ReasonCode;
+  /** Sends (or what the rule measures) counted in the window, this message not included. */
+  readonly count?: number;
+  readonly limit?: number;
+  /** Start of the window looked at; its end is the decision's instant. */
+  readonly windowStart?: Instant;
+  /** When this rule alone would allow it; absent with `blocks` = never. */
+  readonly nextEligibleAt?: Instant;
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+// Two tiers: `pure` needs nothing; `real` runs against one Kafka and one Redis that its global set-up starts.
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    projects: [
+      { test: { name: 'pure', include: ['test/{unit,property}/**/*.test.ts', 'test/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'real',
+          include: ['test/{contract,integration,fault}/**/*.test.ts'],
+          globalSetup: ['test/stack/global-setup.mjs'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
