@@ -30,6 +30,14 @@ export const ERROR_CODES = {
     retryable: false,
     means: 'positions, changelog and Redis contradict each other; an operator must decide',
   },
+  'position-lost': {
+    retryable: false,
+    means: 'where the shard has to read on is unknown, or no longer in the log; an operator must decide',
+  },
+  'changelog-held-back': {
+    retryable: true,
+    means: 'a hanging transaction of somebody else keeps the changelog from being read to its end',
+  },
   'clock-wrong': {
     retryable: true,
     means: "this machine's clock is too far from the shard's last turn or from the broker's clock",

@@ -1,10 +1,12 @@
 import type { Duration, Instant } from '../kernel/time.ts';
 import { DAY } from '../kernel/time.ts';
-import type { ScopeField } from './interaction.ts';
+import type { Scope } from './interaction.ts';
 import type { ReasonCode } from './reason.ts';
 
 /** How long a send is remembered; no window may be longer. */
 export const RETENTION: Duration = 35 * DAY;
+/** How long the last engagement is remembered; no tier looks further back. */
+export const ENGAGEMENT_RETENTION: Duration = 366 * DAY;
 /** A log this long suppresses (`history-full`) rather than forget a send that still counts. */
 export const SENDS_MAX = 2_000;
 /** The last stops kept for `explain`. */
@@ -36,11 +38,19 @@ export interface Consent {
 
 export interface OptOut {
   /** Empty = everything. */
-  readonly scope: Readonly<Partial<Record<ScopeField, readonly string[]>>>;
+  readonly scope: Scope;
   readonly at: Instant;
   /** Absent = until taken back. */
   readonly until?: Instant;
   readonly cause: 'opt-out' | 'complaint' | 'erasure';
+  /** Later opt-ins: what they cover is open again. */
+  readonly takenBack?: readonly TakenBack[];
+}
+
+export interface TakenBack {
+  /** Empty = everything. */
+  readonly scope: Scope;
+  readonly at: Instant;
 }
 
 export interface Send {
@@ -52,8 +62,15 @@ export interface Send {
   readonly categories: readonly string[];
   readonly sender?: string;
   readonly dispatchId?: string;
+  readonly place?: string;
+  /** Kept only where the policy selects by topic. */
+  readonly topics: readonly string[];
+  /** Only the labels that the policy selects by. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly messageId: string;
   readonly answered: boolean;
+  /** True: it bounced, failed or expired, so it counts nowhere; its id stays known. */
+  readonly returned: boolean;
 }
 
 export interface Stop {

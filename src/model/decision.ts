@@ -16,23 +16,34 @@ export interface Decision {
   /** When the same message could pass; absent when nothing blocks it or nothing ever will let it. */
   readonly nextEligibleAt?: Instant;
   readonly decidedAt: Instant;
-  /** Channel and class as the policy names them, after aliases and claims. */
+  /** As the policy names it, aliases resolved; `unknown` where the policy has no such channel. */
   readonly channel: string;
+  /** As the policy names it, after claims. */
   readonly class: string;
+  /** The class that the message claimed and was not given. */
+  readonly claimRefused?: string;
   readonly findings: readonly Finding[];
 }
 
 /** One rule's answer. */
 export interface Finding {
+  /** Id of the rule; the kind itself for what binds without any rule. */
   readonly rule: string;
   readonly kind: string;
   readonly verdict: 'allows' | 'blocks';
+  /** `cleared` when it allows. */
   readonly reason: ReasonCode;
+  /** Evaluated and reported, not enforced. */
+  readonly shadow?: true;
   /** Sends (or what the rule measures) counted in the window, this message not included. */
   readonly count?: number;
   readonly limit?: number;
   /** Start of the window looked at; its end is the decision's instant. */
   readonly windowStart?: Instant;
+  /** The window in the policy's words: `7d`, `day Europe/Berlin`. */
+  readonly window?: string;
   /** When this rule alone would allow it; absent with `blocks` = never. */
   readonly nextEligibleAt?: Instant;
+  /** From this instant on the rule blocks for good; absent = it never does by the clock alone. */
+  readonly allowsUntil?: Instant;
 }

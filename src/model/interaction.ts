@@ -38,10 +38,12 @@ export interface Interaction {
   readonly purpose?: string;
   /** The message or the decision that it answers. */
   readonly messageId?: string;
+  /** Class of a message that went out ungoverned; absent = the policy's default class. */
+  readonly class?: string;
   readonly campaignId?: string;
   readonly categories: readonly string[];
-  /** What an opt-out covers, field by field; empty = everything. */
-  readonly scope: Readonly<Partial<Record<ScopeField, readonly string[]>>>;
+  /** What an opt-out or an opt-in covers. */
+  readonly scope: Scope;
   readonly until?: Instant;
   /** IANA zone of the customer, where the interaction carries it. */
   readonly timezone?: string;
@@ -53,3 +55,6 @@ export interface Interaction {
 
 export const SCOPE_FIELDS = ['channel', 'class', 'category', 'campaign', 'sender', 'topic'] as const;
 export type ScopeField = (typeof SCOPE_FIELDS)[number];
+
+/** Field by field what is meant: every field must match, by any of its values. Empty = everything. */
+export type Scope = Readonly<Partial<Record<ScopeField, readonly string[]>>>;

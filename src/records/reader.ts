@@ -36,5 +36,6 @@ export const READ_FAILURE_REASONS = [
   'bad-field',
   'bad-timestamp',
   'unknown-input',
+  'misrouted',
 ] as const;
 export type ReadFailureReason = (typeof READ_FAILURE_REASONS)[number];

@@ -11,12 +11,24 @@ export const HOLD_CAUSES = [
   'clock',
   'position-lost',
   'log-inconsistent',
-  'fence-timeout',
+  'changelog-held-back',
+  'failed',
 ] as const;
 export type HoldCause = (typeof HOLD_CAUSES)[number];
 
 /** Why a shard had to be acquired. */
-export const ACQUIRE_CAUSES = ['assigned', 'fenced', 'ambiguous', 'transaction', 'watermark', 'redis', 'kafka', 'clock', 'failed'] as const;
+export const ACQUIRE_CAUSES = [
+  'assigned',
+  'fenced',
+  'ambiguous',
+  'transaction',
+  'watermark',
+  'redis',
+  'kafka',
+  'registry',
+  'clock',
+  'failed',
+] as const;
 export type AcquireCause = (typeof ACQUIRE_CAUSES)[number];
 
 export const SHARD_STATES = ['acquiring', 'running', 'holding', 'stopped'] as const;
@@ -42,6 +54,8 @@ export interface ShardObserver {
 export interface TurnReport {
   readonly now: Instant;
   readonly records: number;
+  /** Records by the topic they were read from. */
+  readonly recordsByTopic: ReadonlyMap<string, number>;
   readonly decisions: readonly Decision[];
   readonly deadLetters: readonly ReadFailureReason[];
   readonly interactions: number;

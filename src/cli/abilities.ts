@@ -1,0 +1,150 @@
+import type { Config } from '../config/config.ts';
+import type { Policy } from '../decide/policy.ts';
+import type { Duration, Instant } from '../kernel/time.ts';
+import type { Decision } from '../model/decision.ts';
+import type { OutboundMessage } from '../model/message.ts';
+import type { LogRecord, OutputRecord, TopicOffset } from '../model/record.ts';
+import type { RecordReader } from '../records/reader.ts';
+import type { ShardState } from '../shard/observer.ts';
+
+/**
+ * What the commands need from adapters. Every call throws a TactError; one that cannot reach Kafka, Redis or the
+ * registry names the address that it tried.
+ */
+export interface Abilities {
+  /** Runs the shard code on the memory adapters; resolves when every record has its outcome. */
+  runEmbedded(run: EmbeddedRun): Promise<void>;
+  /** Resolves once this process is a member of the group and Redis has answered. */
+  govern(config: Config, start: GovernStart): Promise<Governing>;
+  readStatus(config: Config): Promise<StatusReport>;
+  /** What the broker says about these topics; a topic that does not exist is left out. */
+  describeTopics(config: Config, topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>>;
+  createTopics(config: Config, topics: readonly NewTopic[]): Promise<void>;
+  openSender(config: Config): Promise<Sender>;
+  /** Committed records of all partitions of the topics, as they come; ends when `signal` aborts. */
+  tail(config: Config, options: TailOptions): AsyncIterable<LogRecord>;
+  /** The reader of the configured inputs, as the shards use it. */
+  createReader(config: Config): RecordReader;
+  /** Folds the shard's changelog from the start and compares it with Redis, or puts it there. */
+  rebuildShard(config: Config, shard: number, mode: 'compare' | 'replace'): Promise<RebuildReport>;
+  /** Lets a shard that holds because its position was lost go on; writes the position unless `dryRun`. */
+  adoptShard(config: Config, shard: number, adoption: Adoption): Promise<readonly TopicOffset[]>;
+}
+
+export interface EmbeddedRun {
+  readonly policy: Policy;
+  readonly inputs: readonly EmbeddedInput[];
+  /**
+   * In time order; the clock stands at a record's `at`, give or take a minute, when it is decided. A record is pulled
+   * only when everything that came a minute or more before it has been decided and reported.
+   */
+  readonly records: Iterable<EmbeddedRecord>;
+  /** In the order of each shard. */
+  onDecided(message: OutboundMessage, decision: Decision): void;
+  onDeadLetter(topic: string, reason: string): void;
+}
+
+export interface EmbeddedInput {
+  readonly topic: string;
+  readonly kind: 'outbound' | 'interaction';
+  readonly governed: boolean;
+}
+
+export interface EmbeddedRecord {
+  readonly at: Instant;
+  readonly topic: string;
+  readonly key: string | null;
+  readonly value: string;
+}
+
+export interface GovernStart {
+  /** Kafka and Redis must have answered within; else it throws. */
+  readonly within: Duration;
+  /** Aborted when the start is no longer wanted. */
+  readonly signal: AbortSignal;
+}
+
+export interface Governing {
+  /** Address of the probes and metrics, such as `http://127.0.0.1:9464`. */
+  readonly address: string;
+  /** Rejects when the process cannot go on; resolves after `stop`. */
+  readonly stopped: Promise<void>;
+  /** Finishes the turns in hand, leaves the group, closes everything. */
+  stop(): Promise<void>;
+}
+
+export interface StatusReport {
+  readonly shards: readonly ShardStatus[];
+  readonly processes: readonly ProcessStatus[];
+}
+
+export interface ShardStatus {
+  readonly shard: number;
+  /** Id of the process; absent: nobody owns it. */
+  readonly owner?: string;
+  readonly state?: ShardState;
+  /** Why it holds or acquires. */
+  readonly cause?: string;
+  /** When it came into this state. */
+  readonly since?: Instant;
+  /** Records of all inputs that were not decided yet; absent when unknown. */
+  readonly lagRecords?: number;
+  readonly lagSeconds?: number;
+  /** Changelog offset up to which Redis has been brought. */
+  readonly watermark?: number;
+}
+
+export interface ProcessStatus {
+  readonly id: string;
+  readonly host?: string;
+  /** `name@digest` of the policy it decides with. */
+  readonly policy?: string;
+  readonly startedAt?: Instant;
+  readonly seenAt?: Instant;
+}
+
+export interface TopicFacts {
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** Settings in force, by Kafka's names. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface NewTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Absent: the broker's default. */
+  readonly replicationFactor?: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface Sender {
+  /** Appends to the topics, each record where Kafka's default partitioner puts its key; resolves when acknowledged. */
+  send(records: readonly SentRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SentRecord extends OutputRecord {
+  readonly topic: string;
+}
+
+export interface TailOptions {
+  readonly topics: readonly string[];
+  readonly from: 'beginning' | 'end';
+  readonly signal: AbortSignal;
+}
+
+export interface RebuildReport {
+  readonly shard: number;
+  readonly customers: number;
+  readonly changelogRecords: number;
+  /** Keyed hashes of the customers whose state in Redis is not the fold of the changelog; always empty after `replace`. */
+  readonly different: readonly string[];
+  readonly watermark: number;
+}
+
+export interface Adoption {
+  /** Where the shard reads on. */
+  readonly from: 'log-start' | 'log-end' | 'group-offsets';
+  readonly dryRun: boolean;
+}

@@ -1,0 +1,77 @@
+import type { Instant } from '../kernel/time.ts';
+import type { Decision } from '../model/decision.ts';
+import type { OutboundMessage } from '../model/message.ts';
+import type { TrafficRecord, TrafficValue } from '../traffic/record.ts';
+
+export type ChronicleEntry =
+  | {
+      readonly kind: 'decision';
+      readonly at: Instant;
+      readonly message: OutboundMessage;
+      readonly decision: Decision;
+    }
+  | { readonly kind: 'interaction'; readonly at: Instant; readonly value: TrafficValue };
+
+/** What happened to each customer on one day, in the order of the clock. */
+export class Chronicle {
+  readonly #dayStart: Instant;
+  readonly #entries = new Map<string, ChronicleEntry[]>();
+  readonly #timezones = new Map<string, string>();
+  readonly #titles = new Map<string, string>();
+  readonly #cleared = new Map<string, boolean>();
+
+  constructor(dayStart: Instant) {
+    this.#dayStart = dayStart;
+  }
+
+  /** Notes a record before it is decided on. */
+  recordArrived(record: TrafficRecord): void {
+    if (typeof record.value === 'string' || record.customerId === undefined) return;
+    const { value, customerId } = record;
+    if (typeof value.timezone === 'string') this.#timezones.set(customerId, value.timezone);
+    if (record.kind === 'outbound') this.#titles.set(String(value.messageId), titleOf(value));
+    else if (record.at >= this.#dayStart)
+      this.#add(customerId, { kind: 'interaction', at: record.at, value });
+  }
+
+  decided(message: OutboundMessage, decision: Decision): void {
+    const { messageId, customerId } = message;
+    this.#cleared.set(messageId, this.#cleared.get(messageId) === true || decision.outcome === 'cleared');
+    this.#add(customerId, { kind: 'decision', at: decision.decidedAt, message, decision });
+  }
+
+  /** True once a message was decided on and never cleared: nobody can have responded to it. */
+  wasStopped(messageId: string): boolean {
+    return this.#cleared.get(messageId) === false;
+  }
+
+  get customers(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
+  /** In the order of the clock; empty for a customer to whom nothing happened. */
+  entriesOf(customerId: string): readonly ChronicleEntry[] {
+    return [...(this.#entries.get(customerId) ?? [])].sort((a, b) => a.at - b.at);
+  }
+
+  /** The zone that the customer's interactions named. */
+  timezoneOf(customerId: string): string | undefined {
+    return this.#timezones.get(customerId);
+  }
+
+  /** What the message says on top; its id where it was never seen. */
+  titleOf(messageId: string): string {
+    return this.#titles.get(messageId) ?? messageId;
+  }
+
+  #add(customerId: string, entry: ChronicleEntry): void {
+    const entries = this.#entries.get(customerId);
+    if (entries) entries.push(entry);
+    else this.#entries.set(customerId, [entry]);
+  }
+}
+
+function titleOf(value: TrafficValue): string {
+  const payload = value.payload as { title?: unknown } | undefined;
+  return typeof payload?.title === 'string' ? payload.title : String(value.messageId);
+}

@@ -1,0 +1,80 @@
+import type { Instant } from '../kernel/time.ts';
+import type { ProcessStatus, ShardStatus, StatusReport } from './abilities.ts';
+import { formatCount } from './render-number.ts';
+import type { Style } from './render-style.ts';
+import { plain } from './render-style.ts';
+import { renderTable } from './render-table.ts';
+import { formatAgo } from './render-time.ts';
+
+/** Shards, processes and warnings as lines. */
+export function renderStatus(
+  report: StatusReport,
+  warnings: readonly string[],
+  now: Instant,
+  style: Style,
+): string[] {
+  return [
+    ...renderShards(report.shards, now, style),
+    '',
+    ...renderProcesses(report.processes, report.shards, now, style),
+    ...(warnings.length > 0 ? ['', ...warnings.map((warning) => style.warn(`! ${warning}`))] : []),
+  ];
+}
+
+/** One row per shard. */
+export function renderShards(shards: readonly ShardStatus[], now: Instant, style: Style): string[] {
+  return renderTable(
+    [
+      { title: 'shard', align: 'right' },
+      { title: 'state' },
+      { title: 'since' },
+      { title: 'owner' },
+      { title: 'lag', align: 'right' },
+      { title: 'lag (s)', align: 'right' },
+      { title: 'watermark', align: 'right' },
+    ],
+    shards.map((shard) => [
+      String(shard.shard),
+      stateCell(shard, style),
+      shard.since === undefined ? '' : formatAgo(shard.since, now),
+      shard.owner === undefined ? style.bad('nobody') : plain(shard.owner),
+      shard.lagRecords === undefined ? '?' : formatCount(shard.lagRecords),
+      shard.lagSeconds === undefined ? '?' : formatCount(shard.lagSeconds),
+      shard.watermark === undefined ? '?' : String(shard.watermark),
+    ]),
+    style,
+  );
+}
+
+function stateCell({ state, cause }: ShardStatus, style: Style): string {
+  if (state === undefined) return style.bad('unknown');
+  if (state === 'running') return style.good(state);
+  const text = cause === undefined ? state : `${state} (${cause})`;
+  return state === 'acquiring' ? style.warn(text) : style.bad(text);
+}
+
+function renderProcesses(
+  processes: readonly ProcessStatus[],
+  shards: readonly ShardStatus[],
+  now: Instant,
+  style: Style,
+): string[] {
+  if (processes.length === 0) return ['No process is running.'];
+  return renderTable(
+    [
+      { title: 'process' },
+      { title: 'host' },
+      { title: 'policy' },
+      { title: 'shards', align: 'right' },
+      { title: 'seen' },
+    ],
+    processes.map(({ id, host, policy, seenAt }) => [
+      plain(id),
+      plain(host ?? ''),
+      plain(policy ?? '?'),
+      String(shards.filter(({ owner }) => owner === id).length),
+      seenAt === undefined ? '' : formatAgo(seenAt, now),
+    ]),
+    style,
+  );
+}

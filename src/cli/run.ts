@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { SECOND } from '../kernel/time.ts';
+import type { CommandContext } from './command.ts';
+import { addCommand, withConfig } from './command.ts';
+import { readConfig } from './config-file.ts';
+import { wholeNumber } from './parse-option.ts';
+import { readPolicy } from './policy-file.ts';
+
+interface RunOptions {
+  readonly config?: string;
+  readonly startWithin: number;
+}
+
+export function addRun(parent: Command, { terminal, abilities }: CommandContext): void {
+  const command = addCommand(parent, 'run', {
+    summary: 'govern until told to stop',
+    details:
+      'Takes its share of the shards, decides what arrives, and goes on until SIGTERM or Ctrl-C; then it finishes what is in hand and leaves. A second signal ends it at once.',
+    examples: [
+      ['tact run', 'with tact.yaml of this folder'],
+      ['tact run --config /etc/tact/tact.yaml', 'with another'],
+    ],
+  });
+  command.option(
+    '--start-within <seconds>',
+    'give up when Kafka or Redis do not answer',
+    wholeNumber(1, 3_600),
+    60,
+  );
+  withConfig(command).action(async (options: RunOptions) => {
+    const config = readConfig(options, terminal);
+    // A policy with errors is told with all its places before anything is connected to.
+    readPolicy(config.policy.file, terminal);
+    const signal = terminal.stopSignal();
+    const governing = await (await abilities()).govern(config, {
+      within: options.startWithin * SECOND,
+      signal,
+    });
+    terminal.say(`Governing. Probes and metrics: ${governing.address}/livez /readyz /metrics`);
+    const stopped = stopWhenAsked(signal, () => {
+      terminal.say('Stopping: finishing what is in hand; a second signal ends at once.');
+      return governing.stop();
+    });
+    await Promise.race([governing.stopped, stopped]);
+    terminal.say('Stopped.');
+  });
+}
+
+/** Resolves after `stop`, or rejects with it, once the signal is aborted. */
+function stopWhenAsked(signal: AbortSignal, stop: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => stop().then(resolve, reject);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

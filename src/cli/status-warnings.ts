@@ -1,0 +1,35 @@
+import type { StatusReport } from './abilities.ts';
+
+/** What an operator should look at, a sentence each; empty when all is well. */
+export function statusWarnings({ shards, processes }: StatusReport): string[] {
+  const warnings: string[] = [];
+  const orphans = shards.filter(({ owner }) => owner === undefined).map(({ shard }) => shard);
+  if (orphans.length > 0)
+    warnings.push(`${nameShards(orphans)} without an owner: start tact run, or wait for a rebalance`);
+  const holding = shards.filter(({ state }) => state === 'holding');
+  const causes = new Map<string, number[]>();
+  for (const { shard, cause = 'unknown' } of holding)
+    causes.set(cause, [...(causes.get(cause) ?? []), shard]);
+  for (const [cause, held] of causes)
+    warnings.push(`${nameShards(held)} on hold (${cause}): ${CAUSE_ADVICE[cause] ?? 'see the log'}`);
+  const policies = new Set(processes.flatMap(({ policy }) => policy ?? []));
+  if (policies.size > 1)
+    warnings.push(`processes decide with different policies: ${[...policies].sort().join(', ')}`);
+  if (processes.length === 0) warnings.push('no process is running');
+  return warnings;
+}
+
+const CAUSE_ADVICE: Readonly<Record<string, string>> = {
+  'interactions-behind': 'interactions are still being read; it goes on by itself',
+  redis: 'Redis does not answer; it goes on by itself when it is back',
+  kafka: 'Kafka does not answer; it goes on by itself when it is back',
+  registry: 'the schema registry does not answer; it goes on by itself when it is back',
+  clock: 'the clocks of this machine and of the last owner or the broker are too far apart',
+  'position-lost': 'nobody knows where to read on; decide with tact shard adopt',
+  'log-inconsistent': 'changelog and Redis contradict each other; compare with tact shard rebuild --compare',
+  'fence-timeout': 'the changelog could not be read to its own fence; look for a hanging transaction',
+};
+
+function nameShards(shards: readonly number[]): string {
+  return `shard${shards.length === 1 ? '' : 's'} ${shards.join(', ')}`;
+}

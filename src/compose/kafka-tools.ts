@@ -1,0 +1,42 @@
+import type { Config } from '../config/config.ts';
+import { createKafkaLog, type KafkaLog } from '../kafka/kafka-log.ts';
+import type { KafkaLogLine } from '../kafka/settings.ts';
+import { RedisStateStore } from '../redis/redis-state-store.ts';
+import { ChangelogReader } from '../shard/changelog-reader.ts';
+import type { ReadChangelog } from '../shard/compare.ts';
+import { subscribedTopics } from '../shard/layout.ts';
+import { kafkaSettings, redisSettings, shardSettings } from './settings.ts';
+
+/** An operator's command reports what fails itself. */
+export const SILENT = (_line: KafkaLogLine): void => {};
+
+/** Opens the log without joining the group, and the store, for as long as the work takes. */
+export async function withAdapters<T>(
+  config: Config,
+  work: (adapters: { log: KafkaLog; store: RedisStateStore }) => Promise<T>,
+): Promise<T> {
+  const store = new RedisStateStore(redisSettings(config));
+  try {
+    const topics = { subscribe: subscribedTopics(shardSettings(config)), changelog: config.topics.changelog };
+    const log = await createKafkaLog(kafkaSettings(config), topics, SILENT);
+    try {
+      return await work({ log, store });
+    } finally {
+      await log.leave();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** Reads the shard's changelog to its present end. */
+export function readingChangelog(config: Config, log: KafkaLog, shard: number): ReadChangelog {
+  const reader = new ChangelogReader({
+    log,
+    place: { topic: config.topics.changelog, partition: shard },
+    fetchWait: config.kafka.fetchMaxWaitMs,
+    timeout: config.changelog.fenceTimeoutMs,
+    signal: new AbortController().signal,
+  });
+  return (from) => reader.from(from);
+}

@@ -1,0 +1,83 @@
+import type { ProcessStatus as ReportedProcess, ShardStatus, StatusReport } from '../cli/abilities.ts';
+import type { Config } from '../config/config.ts';
+import type { PartitionBounds } from '../kafka/cluster.ts';
+import type { KafkaLog } from '../kafka/kafka-log.ts';
+import { decodeProcessStatus, type ProcessStatus } from '../observe/process-status.ts';
+import { RedisProcessBoard } from '../redis/process-board.ts';
+import { outputTopics, type ShardLayout, shardLayout, subscribedTopics } from '../shard/layout.ts';
+import { decodePosition, partitionKey } from '../shard/position.ts';
+import type { StateStore } from '../shard/state-store.ts';
+import { withAdapters } from './kafka-tools.ts';
+import { redisSettings, shardSettings } from './settings.ts';
+
+/** What Kafka, Redis and the running processes say of every shard; no process has to be asked. */
+export async function readStatus(config: Config): Promise<StatusReport> {
+  const processes = await readProcesses(config);
+  const shards = await withAdapters(config, async ({ log, store }) => {
+    const layouts = await allLayouts(config, log);
+    return Promise.all(layouts.map((layout) => shardStatus(layout, log, store, processes)));
+  });
+  return { shards, processes: processes.map(reported) };
+}
+
+/** The layout of every shard that the changelog has partitions for. */
+export async function allLayouts(config: Config, log: KafkaLog): Promise<ShardLayout[]> {
+  const settings = shardSettings(config);
+  const topics = [...new Set([...subscribedTopics(settings), ...outputTopics(settings)])];
+  const counts = await log.partitionCounts(topics);
+  const shards = counts.get(config.topics.changelog) ?? 0;
+  return Array.from({ length: shards }, (_, shard) => shardLayout(shard, settings, counts));
+}
+
+async function readProcesses(config: Config): Promise<ProcessStatus[]> {
+  const board = new RedisProcessBoard(redisSettings(config));
+  try {
+    const texts = await board.read();
+    return texts.map(decodeProcessStatus).filter((status) => status !== undefined);
+  } finally {
+    await board.close();
+  }
+}
+
+async function shardStatus(
+  layout: ShardLayout,
+  log: KafkaLog,
+  store: StateStore,
+  processes: readonly ProcessStatus[],
+): Promise<ShardStatus> {
+  const { shard } = layout;
+  const view = await store.view(shard);
+  const next = view.position === null ? undefined : decodePosition(view.position).next;
+  const bounds = await log.bounds([...layout.interactions, ...layout.outbound]);
+  return {
+    shard,
+    watermark: view.watermark,
+    lagRecords: bounds.reduce((sum, each) => sum + behind(each, next?.get(partitionKey(each))), 0),
+    ...ownership(shard, processes),
+  };
+}
+
+function behind({ start, end }: PartitionBounds, position: number | undefined): number {
+  return Math.max(0, end - (position ?? start));
+}
+
+/** What the process that owns the shard says of it; two may, for a moment, and then the later one is right. */
+function ownership(shard: number, processes: readonly ProcessStatus[]): Partial<ShardStatus> {
+  const [latest] = processes
+    .flatMap((process) =>
+      process.shards.filter((each) => each.shard === shard).map((said) => ({ process, said })),
+    )
+    .sort((one, other) => other.said.since - one.said.since);
+  if (!latest) return {};
+  const { state, cause, since, lagSeconds } = latest.said;
+  return { owner: latest.process.instance, state, since, lagSeconds, ...(cause && { cause }) };
+}
+
+function reported({ instance, policy, startedAt, at }: ProcessStatus): ReportedProcess {
+  return {
+    id: instance,
+    startedAt,
+    seenAt: at,
+    ...(policy && { policy: `${policy.name}@${policy.digest}` }),
+  };
+}

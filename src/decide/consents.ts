@@ -1,0 +1,45 @@
+import type { Consent, CustomerState } from '../model/customer-state.ts';
+import { isLater } from '../rules/consent.ts';
+
+/** So many consents of one customer are kept. */
+export const CONSENTS_MAX = 200;
+
+/** With what the customer said about a channel and purpose, unless something later is known about the same. */
+export function addConsent(state: CustomerState, consent: Consent): CustomerState {
+  const place = state.consents.findIndex(
+    ({ channel, purpose }) => channel === consent.channel && purpose === consent.purpose,
+  );
+  const known = state.consents[place];
+  if (known !== undefined) {
+    return isLater(consent, known) ? { ...state, consents: state.consents.with(place, consent) } : state;
+  }
+  if (state.consents.some((each) => includes(each, consent))) return state;
+  const consents = bounded([...state.consents, consent]);
+  return consents.length === state.consents.length && !consents.includes(consent)
+    ? state
+    : { ...state, consents };
+}
+
+/** Whether a withdrawal says all that a narrower, older one says. */
+function includes(wide: Consent, narrow: Consent): boolean {
+  return (
+    wide.status === 'withdrawn' &&
+    narrow.status === 'withdrawn' &&
+    wide.at >= narrow.at &&
+    (wide.channel === undefined || wide.channel === narrow.channel) &&
+    (wide.purpose === undefined || wide.purpose === narrow.purpose)
+  );
+}
+
+/** Consents are let go before withdrawals, the oldest first; too many withdrawals are one of everything. */
+function bounded(consents: readonly Consent[]): readonly Consent[] {
+  if (consents.length <= CONSENTS_MAX) return consents;
+  const given = consents.filter(({ status }) => status !== 'withdrawn');
+  const oldest = given.reduce<Consent | undefined>(
+    (old, each) => (old && old.at <= each.at ? old : each),
+    undefined,
+  );
+  if (oldest !== undefined) return consents.filter((each) => each !== oldest);
+  const at = Math.max(...consents.map((each) => each.at));
+  return [{ status: 'withdrawn', at, source: 'too many withdrawals' }];
+}

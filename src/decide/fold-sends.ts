@@ -1,0 +1,61 @@
+import { type CustomerState, RETENTION, type Send } from '../model/customer-state.ts';
+import { channelNamed } from '../rules/rule-kind.ts';
+import { UNKNOWN_CHANNEL } from './classify.ts';
+import type { Folding } from './folding.ts';
+import { keepNamed } from './remembered.ts';
+import { addSend, changeSend, findSend } from './send-log.ts';
+
+/** What a source sent without asking takes a slot, once; what others sent took it when it was cleared. */
+export function takeSlot(state: CustomerState, folding: Folding): CustomerState {
+  const { interaction, at, now } = folding;
+  if (interaction.governed || at <= now - RETENTION) return state;
+  const send = ungovernedSend(folding);
+  return state.sends.some((each) => isSameSend(each, send))
+    ? state
+    : { ...state, sends: addSend(state.sends, send) };
+}
+
+/** Gives the slot of a send that did not arrive back; its id stays known. */
+export function returnSend(state: CustomerState, folding: Folding): CustomerState {
+  const place = placeOf(state, folding);
+  return place < 0 || state.sends[place]?.returned ? state : changeSend(state, place, { returned: true });
+}
+
+/** Marks the send that was answered. */
+export function answerSend(state: CustomerState, folding: Folding): CustomerState {
+  const place = placeOf(state, folding);
+  return place < 0 || state.sends[place]?.answered ? state : changeSend(state, place, { answered: true });
+}
+
+function placeOf(state: CustomerState, { policy, interaction, at }: Folding): number {
+  const { messageId, source } = interaction;
+  if (messageId === undefined) return -1;
+  const channel = interaction.channel === undefined ? undefined : channelOf(policy, interaction.channel);
+  return findSend(state.sends, { messageId, source, at, ...(channel !== undefined && { channel }) });
+}
+
+function channelOf({ channels }: Folding['policy'], name: string): string {
+  return channelNamed(channels, name) ?? UNKNOWN_CHANNEL;
+}
+
+function isSameSend(one: Send, other: Send): boolean {
+  return one.messageId === other.messageId && one.sender === other.sender && one.channel === other.channel;
+}
+
+function ungovernedSend({ policy, interaction, at }: Folding): Send {
+  const { channel, campaignId, categories, labels, messageId, interactionId, source } = interaction;
+  const named = interaction.class === undefined ? undefined : policy.classes[interaction.class];
+  return {
+    at,
+    channel: channel === undefined ? UNKNOWN_CHANNEL : channelOf(policy, channel),
+    class: named?.name ?? policy.defaultClass,
+    ...(campaignId !== undefined && { campaignId }),
+    categories,
+    sender: source,
+    topics: [],
+    labels: keepNamed(labels, policy.remembers.labels),
+    messageId: messageId ?? interactionId,
+    answered: false,
+    returned: false,
+  };
+}

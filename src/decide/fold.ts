@@ -1,0 +1,115 @@
+import type { Instant } from '../kernel/time.ts';
+import { isKnownZone } from '../model/calendar.ts';
+import type { Consent, CustomerState, OptOut } from '../model/customer-state.ts';
+import { emptyState } from '../model/customer-state.ts';
+import type { Interaction, InteractionType, Scope } from '../model/interaction.ts';
+import { addConsent } from './consents.ts';
+import { answerSend, returnSend, takeSlot } from './fold-sends.ts';
+import type { Folding } from './folding.ts';
+import { addOptOut, takeBack } from './opt-outs.ts';
+import type { Policy } from './policy.ts';
+import { prune } from './prune.ts';
+import { keepNamed } from './remembered.ts';
+
+type Handler = (state: CustomerState, folding: Folding) => CustomerState;
+
+const unchanged: Handler = (state) => state;
+
+const HANDLERS: { readonly [Type in InteractionType]: Handler } = {
+  sent: takeSlot,
+  delivered: unchanged,
+  bounced: returnSend,
+  failed: returnSend,
+  expired: returnSend,
+  opened: engage,
+  clicked: answer,
+  replied: answer,
+  visited: answer,
+  purchased: answer,
+  subscribed: optIn,
+  'opted-in': optIn,
+  'opted-out': (state, folding) => optOut(state, folding, 'opt-out'),
+  unsubscribed: (state, folding) => optOut(state, folding, 'opt-out'),
+  complained: (state, folding) => optOut(state, folding, 'complaint'),
+  'consent-granted': (state, folding) => addConsent(state, consentOf(folding, 'granted')),
+  'consent-pending': (state, folding) => addConsent(state, consentOf(folding, 'pending')),
+  'consent-withdrawn': (state, folding) => addConsent(state, consentOf(folding, 'withdrawn')),
+  'profile-updated': updateProfile,
+  erased: erase,
+};
+
+/**
+ * What is remembered after an interaction. Total and pure; `state` is undefined for a customer never seen before. The
+ * same value comes back when the interaction changes nothing, as when it comes a second time.
+ */
+export function fold(
+  policy: Policy,
+  state: CustomerState | undefined,
+  interaction: Interaction,
+  now: Instant,
+): CustomerState {
+  const at = Math.min(interaction.occurredAt, now);
+  const folding: Folding = { policy, interaction, at, now };
+  const known = state === undefined ? emptyState(at) : prune(state, now);
+  if (interaction.type === 'erased') return erase(known, folding);
+  return seenSince(withZone(HANDLERS[interaction.type](known, folding), interaction.timezone), at);
+}
+
+function seenSince(state: CustomerState, at: Instant): CustomerState {
+  return at < state.firstSeenAt ? { ...state, firstSeenAt: at } : state;
+}
+
+function withZone(state: CustomerState, timezone: string | undefined): CustomerState {
+  if (timezone === undefined || timezone === state.timezone || !isKnownZone(timezone)) return state;
+  return { ...state, timezone };
+}
+
+function engage(state: CustomerState, { at }: Folding): CustomerState {
+  const last = state.lastEngagedAt;
+  return last !== undefined && last >= at ? state : { ...state, lastEngagedAt: at };
+}
+
+function answer(state: CustomerState, folding: Folding): CustomerState {
+  return answerSend(engage(state, folding), folding);
+}
+
+function optOut(state: CustomerState, folding: Folding, cause: OptOut['cause']): CustomerState {
+  const { at, now, interaction } = folding;
+  const { scope, until } = interaction;
+  return addOptOut(state, { scope, at, cause, ...(until !== undefined && { until }) }, now);
+}
+
+/** An opt-in is consent, and takes older opt-outs back as far as it reaches: its scope, else its channel. */
+function optIn(state: CustomerState, folding: Folding): CustomerState {
+  const consented = addConsent(state, consentOf(folding, 'granted'));
+  return takeBack(consented, reachOf(folding.interaction), folding.at);
+}
+
+function reachOf({ scope, channel }: Interaction): Scope {
+  const isEmpty = Object.values(scope).every((values) => values === undefined || values.length === 0);
+  return isEmpty && channel !== undefined ? { channel: [channel] } : scope;
+}
+
+function consentOf({ at, interaction }: Folding, status: Consent['status']): Consent {
+  const { channel, purpose, source } = interaction;
+  return {
+    ...(channel !== undefined && { channel }),
+    ...(purpose !== undefined && { purpose }),
+    status,
+    at,
+    source,
+  };
+}
+
+function updateProfile(state: CustomerState, { policy, interaction }: Folding): CustomerState {
+  const named = keepNamed(interaction.attributes, policy.remembers.attributes);
+  const changed = Object.entries(named).some(([name, value]) => state.attributes[name] !== value);
+  return changed ? { ...state, attributes: { ...state.attributes, ...named } } : state;
+}
+
+/** Forgets everything but that nothing may be sent. */
+function erase(state: CustomerState, { at }: Folding): CustomerState {
+  const known = state.optOuts.find(({ cause }) => cause === 'erasure');
+  if (known !== undefined && known.at >= at) return state;
+  return { ...emptyState(at), optOuts: [{ scope: {}, at, cause: 'erasure' }] };
+}

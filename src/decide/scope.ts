@@ -1,0 +1,44 @@
+import { SCOPE_FIELDS, type Scope } from '../model/interaction.ts';
+import { covers, fieldHasOneOf, type Subject } from '../model/selector.ts';
+import { type ChannelNames, channelNamed } from '../rules/rule-kind.ts';
+
+/** Sorted, each value once, without empty fields: equal scopes are written alike. */
+export function normalizeScope(scope: Scope): Scope {
+  return Object.fromEntries(
+    SCOPE_FIELDS.flatMap((field) => {
+      const values = scope[field] ?? [];
+      return values.length === 0 ? [] : [[field, [...new Set(values)].sort()]];
+    }),
+  );
+}
+
+/** Whether two normalised scopes are the same. */
+export function isSameScope(one: Scope, other: Scope): boolean {
+  return SCOPE_FIELDS.every((field) => {
+    const values = one[field] ?? [];
+    const others = other[field] ?? [];
+    return values.length === others.length && values.every((value, i) => value === others[i]);
+  });
+}
+
+/** Whether the message is within the scope. Channels go by any of their names. */
+export function isWithin(scope: Scope, message: Subject, channels: ChannelNames): boolean {
+  for (const field of SCOPE_FIELDS) {
+    const values = scope[field];
+    if (values === undefined || values.length === 0) continue;
+    const meant = field === 'channel' ? values.map((name) => channelNamed(channels, name) ?? name) : values;
+    if (!fieldHasOneOf(field, meant, message)) return false;
+  }
+  return true;
+}
+
+/** Whether everything within the narrow scope is within the wide one. False when in doubt. */
+export function coversScope(wide: Scope, narrow: Scope): boolean {
+  return SCOPE_FIELDS.every((field) => {
+    const values = wide[field];
+    if (values === undefined) return true;
+    return (narrow[field] ?? ['']).every((value) =>
+      field === 'category' ? values.some((parent) => covers(parent, value)) : values.includes(value),
+    );
+  });
+}

@@ -1,0 +1,70 @@
+import type { Duration, Instant } from '../kernel/time.ts';
+import type { OptOut } from '../model/customer-state.ts';
+import type { Finding } from '../model/decision.ts';
+import type { ReasonCode } from '../model/reason.ts';
+import { expiryFinding } from '../rules/expiry.ts';
+import type { Exemption, Facts } from '../rules/rule-kind.ts';
+import { type Classified, UNKNOWN_CHANNEL } from './classify.ts';
+import { binds } from './opt-outs.ts';
+import { isFull, roomAt } from './send-log.ts';
+
+const OPT_OUT_REASONS = {
+  erasure: 'opted-out',
+  complaint: 'complained',
+  'opt-out': 'opted-out',
+} as const satisfies Record<OptOut['cause'], ReasonCode>;
+const CAUSES = Object.keys(OPT_OUT_REASONS) as readonly OptOut['cause'][];
+
+/** The names that findings without a rule go by; no rule may have one as its id. */
+export const UNRULED_NAMES: readonly string[] = ['channel', ...CAUSES, 'expiry', 'history'];
+
+/** Whether a finding of this name comes without a rule. */
+export function isUnruled(name: string): boolean {
+  return UNRULED_NAMES.includes(name);
+}
+
+/** What is found without any rule: only what blocks, and how long the message is worth sending. */
+export function findUnruled({ message, class: given }: Classified, facts: Facts): Finding[] {
+  const findings: Finding[] = [];
+  if (message.channel === UNKNOWN_CHANNEL) findings.push(blocking('channel', 'unknown-channel'));
+  if (facts.state.optOuts.length > 0) findings.push(...findOptOuts(given.exempt, facts));
+  const deadline = deadlineOf(message.createdAt, message.expiresAt, given.maxAge);
+  if (deadline !== undefined) findings.push(expiryFinding('expiry', deadline, facts.now));
+  const { sends } = facts.state;
+  if (isFull(sends) && !given.exempt.includes('history')) {
+    findings.push(blocking('history', 'history-full', roomAt(sends)));
+  }
+  return findings;
+}
+
+/** The earlier of a message's own expiry and its class's longest age. */
+function deadlineOf(
+  createdAt: Instant,
+  expiresAt: Instant | undefined,
+  maxAge: Duration | undefined,
+): Instant | undefined {
+  if (maxAge === undefined) return expiresAt;
+  return Math.min(createdAt + maxAge, expiresAt ?? Number.POSITIVE_INFINITY);
+}
+
+function findOptOuts(exempt: readonly Exemption[], { state, message, channels, now }: Facts): Finding[] {
+  const binding = state.optOuts.filter((each) => binds(each, message, channels, now));
+  return CAUSES.filter((cause) => !exempt.includes(cause)).flatMap((cause) => {
+    const ends = binding.filter((each) => each.cause === cause).map((each) => each.until);
+    if (ends.length === 0) return [];
+    const latest = ends.reduce((one, other) =>
+      one === undefined || other === undefined ? undefined : Math.max(one, other),
+    );
+    return [blocking(cause, OPT_OUT_REASONS[cause], latest)];
+  });
+}
+
+function blocking(name: string, reason: ReasonCode, nextEligibleAt?: Instant): Finding {
+  return {
+    rule: name,
+    kind: name,
+    verdict: 'blocks',
+    reason,
+    ...(nextEligibleAt !== undefined && { nextEligibleAt }),
+  };
+}

@@ -1,0 +1,132 @@
+// A private copy of kafkajs with its known faults mended. The copy is loaded beside the one that other code of the process
+// may load, and shares no module with it: mending touches nobody else. README.md lists each fault and the test that
+// fails on the untouched library.
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+import { assert, TactError } from '../kernel/errors.ts';
+import { encodeProduceRequest, type ProduceArguments } from './produce-request.ts';
+
+/** The one version that the mends were made for. */
+export const KAFKAJS_VERSION = '2.2.4';
+
+export type KafkaJs = typeof import('kafkajs');
+
+/** A kafkajs protocol request: what is sent under which API and version. */
+export interface ProtocolRequest {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly apiName: string;
+  readonly encode: () => Promise<unknown>;
+}
+
+interface RequestQueue {
+  pending: unknown[];
+}
+
+const require = createRequire(import.meta.url);
+
+/** Loads a mended copy; throws `kafka-refused` when another version is installed. */
+export function loadKafkaJs(): KafkaJs {
+  const manifest = require.resolve('kafkajs/package.json');
+  const { version } = require(manifest) as { version: string };
+  if (version !== KAFKAJS_VERSION) {
+    throw new TactError(
+      'kafka-refused',
+      `kafkajs ${version} is installed, but its faults are mended for ${KAFKAJS_VERSION}: run npm ci`,
+    );
+  }
+  const source = join(dirname(manifest), 'src');
+  return withPrivateModules(source, () => {
+    replace(join(source, 'retry', 'defaults.js'), RETRY_DEFAULTS);
+    replace(join(source, 'retry', 'defaults.test.js'), RETRY_DEFAULTS);
+    replace(join(source, 'producer', 'groupMessagesPerPartition.js'), groupByPartition);
+    const kafkajs = require(dirname(manifest)) as KafkaJs;
+    const queue = require(join(source, 'network', 'requestQueue', 'index.js')) as { prototype: object };
+    mendRequestQueue(queue.prototype);
+    mendProduce(require(join(source, 'protocol', 'requests', 'produce', 'index.js')) as RequestVersions);
+    return kafkajs;
+  });
+}
+
+/** The request that kafkajs sends for Fetch 11; its response is read by `decodeFetchResponse` instead. */
+export const fetchRequest: (arguments_: object) => ProtocolRequest = require(
+  'kafkajs/src/protocol/requests/fetch/v11/request.js',
+);
+
+/** Runs `load` while none of the modules under `source` is in the module cache, and puts those back afterwards. */
+function withPrivateModules<T>(source: string, load: () => T): T {
+  const index = join(source, '..', 'index.js');
+  const inside = (path: string) => path === index || path.startsWith(source + sep);
+  const others = Object.entries(require.cache).filter(([path]) => inside(path));
+  for (const [path] of others) delete require.cache[path];
+  try {
+    return load();
+  } finally {
+    for (const path of Object.keys(require.cache)) if (inside(path)) delete require.cache[path];
+    for (const [path, module] of others) require.cache[path] = module;
+  }
+}
+
+function replace(path: string, exports: unknown): void {
+  require(path);
+  const module = require.cache[path];
+  if (module) module.exports = exports;
+}
+
+/**
+ * What retriers use that cannot be told otherwise, such as the one round InitProducerId; the library has 300 ms instead of
+ * 20, and other values again when NODE_ENV is `test`.
+ */
+const RETRY_DEFAULTS = { maxRetryTime: 1_000, initialRetryTime: 20, factor: 0.2, multiplier: 1.6, retries: 10 };
+
+interface RequestVersions {
+  protocol(choice: { version: number }): (arguments_: ProduceArguments) => { request: ProtocolRequest; response: object };
+}
+
+/**
+ * Records are encoded by us: in one pass, with null and repeated headers in their order, and with the timestamps given. A
+ * version is looked up at each request, so this holds although the library loads its encoders late.
+ */
+function mendProduce(produce: RequestVersions): void {
+  const { protocol } = produce;
+  produce.protocol = ({ version }) => {
+    assert(version >= 3, 'Kafka 0.11 or later, which has record headers');
+    return (arguments_) => {
+      const { request, response } = protocol({ version })(arguments_);
+      const encode = async () => {
+        const buffer = encodeProduceRequest(arguments_);
+        return { buf: buffer, buffer };
+      };
+      return { request: { ...request, encode }, response };
+    };
+  };
+}
+
+interface Grouping {
+  topic: string;
+  partitionMetadata: readonly unknown[];
+  messages: readonly object[];
+  partitioner: (choice: { topic: string; partitionMetadata: readonly unknown[]; message: object }) => number;
+}
+
+/** Linear in the number of messages; the library's copies each partition's list for each message. */
+function groupByPartition({ topic, partitionMetadata, messages, partitioner }: Grouping) {
+  const groups: Record<string, object[]> = {};
+  if (partitionMetadata.length === 0) return groups;
+  for (const message of messages) {
+    const partition = partitioner({ topic, partitionMetadata, message });
+    const group = groups[partition];
+    if (group) group.push(message);
+    else groups[partition] = [message];
+  }
+  return groups;
+}
+
+/** With nothing waiting there is nothing to look for; the library looks every millisecond on every connection. */
+function mendRequestQueue(prototype: object): void {
+  const queue = prototype as { scheduleCheckPendingRequests(this: RequestQueue): void };
+  const schedule = queue.scheduleCheckPendingRequests;
+  queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.pending.length > 0) schedule.call(this);
+  };
+}

@@ -1,0 +1,42 @@
+/** A level as the configuration names it. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What can be logged: a closed set, each with its level and its sentence. The name is the line's `event`. */
+export const LOG_EVENTS = {
+  started: { level: 'info', sentence: 'The process is up and joins the consumer group.' },
+  stopping: { level: 'info', sentence: 'The end was asked for; turns in hand are finished.' },
+  stopped: { level: 'info', sentence: 'Everything is closed.' },
+  failed: { level: 'error', sentence: 'The process cannot go on and ends.' },
+  'config-warning': { level: 'warn', sentence: 'The configuration is valid, but look at this.' },
+  'policy-loaded': { level: 'info', sentence: 'A policy is in force.' },
+  'policy-refused': {
+    level: 'error',
+    sentence: 'The policy file has errors; the policy before stays in force.',
+  },
+  'http-listening': { level: 'info', sentence: 'Probes and metrics are served.' },
+  'status-unpublished': {
+    level: 'warn',
+    sentence: 'The status could not be published; `tact status` shows an old one.',
+  },
+  'group-joined': { level: 'info', sentence: 'This process is a member of the consumer group.' },
+  'group-left': { level: 'info', sentence: 'This process left the consumer group.' },
+  'shard-acquiring': { level: 'info', sentence: 'A shard is being acquired.' },
+  'shard-acquired': { level: 'info', sentence: 'A shard is ours, and Redis is up to date for it.' },
+  'shard-running': { level: 'info', sentence: 'A shard decides messages again.' },
+  'shard-holds': { level: 'warn', sentence: 'A shard waits rather than risk a wrong decision.' },
+  'shard-lost': { level: 'warn', sentence: 'A turn could not be completed; the shard is acquired again.' },
+  'shard-revoked': { level: 'info', sentence: "A shard is no longer this process's." },
+  'view-rebuilt': { level: 'warn', sentence: 'A shard in Redis is built again from the whole changelog.' },
+  'watermark-mismatch': {
+    level: 'warn',
+    sentence: 'Redis was not where the shard expected it; the shard is acquired again.',
+  },
+  'transaction-not-committed': { level: 'warn', sentence: 'A Kafka transaction ended without a commit.' },
+  'kafka-client': { level: 'info', sentence: 'The Kafka client says something.' },
+} as const satisfies Record<string, { level: LogLevel; sentence: string }>;
+
+export type LogEvent = keyof typeof LOG_EVENTS;
+
+export function isLogEvent(name: string): name is LogEvent {
+  return Object.hasOwn(LOG_EVENTS, name);
+}

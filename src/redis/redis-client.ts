@@ -1,0 +1,101 @@
+import { Redis } from 'ioredis';
+import { TactError } from '../kernel/errors.ts';
+import { APPLY_SCRIPT } from './apply-script.ts';
+import { clientOptions } from './client-options.ts';
+import { redisError } from './redis-error.ts';
+import type { RedisSettings } from './settings.ts';
+
+export type RedisCommand = 'load' | 'apply' | 'view' | 'clear' | 'scan' | 'info' | 'publish' | 'processes';
+
+/** Told after every command how long it took, waiting for a connection included, and whether it was answered well. */
+export type OnCommand = (command: RedisCommand, seconds: number, ok: boolean) => void;
+
+/** The client with the script as a command; it comes back by itself when Redis has forgotten the script. */
+export interface ScriptedRedis extends Redis {
+  tactApply(key: string, args: (string | Buffer)[]): Promise<string>;
+}
+
+/** One connection to Redis; every command ends within the time-out, in an answer or in a `TactError`. */
+export class RedisClient {
+  readonly #redis: ScriptedRedis;
+  readonly #timeoutMs: number;
+  readonly #onCommand: OnCommand;
+  #lastError: unknown;
+  #becomesReady: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(settings: RedisSettings, onCommand: OnCommand = () => {}) {
+    this.#timeoutMs = settings.commandTimeoutMs;
+    this.#onCommand = onCommand;
+    this.#redis = new Redis(clientOptions(settings)) as ScriptedRedis;
+    this.#redis.defineCommand('tactApply', {
+      lua: APPLY_SCRIPT,
+      numberOfKeys: 1,
+    });
+    // Without a listener the client would write to the console; the next command reports the error.
+    this.#redis.on('error', (error) => {
+      this.#lastError = error;
+    });
+    this.#redis.on('ready', () => {
+      this.#lastError = undefined;
+    });
+  }
+
+  /** Runs one command; `what` names it in the error. */
+  async run<T>(command: RedisCommand, what: string, send: (redis: ScriptedRedis) => Promise<T>): Promise<T> {
+    const started = performance.now();
+    let ok = false;
+    try {
+      if (this.#redis.status !== 'ready') await this.#ready(what);
+      const answer = await send(this.#redis);
+      ok = true;
+      return answer;
+    } catch (error) {
+      throw redisError(what, error);
+    } finally {
+      this.#onCommand(command, (performance.now() - started) / 1_000, ok);
+    }
+  }
+
+  /** Ends the connection; commands under way fail. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { status } = this.#redis;
+    const ended = new Promise<void>((resolve) => this.#redis.once('end', () => resolve()));
+    this.#redis.disconnect();
+    // Between two attempts there is no connection whose end the client would report.
+    if (status !== 'reconnecting' && status !== 'end') await ended;
+  }
+
+  /** Everybody who waits shares one wait, so that a Redis that is away costs one timer. */
+  async #ready(what: string): Promise<void> {
+    if (this.#closed) throw new TactError('redis-unreachable', `${what}: the store was closed`);
+    this.#becomesReady ??= this.#waitUntilReady().finally(() => {
+      this.#becomesReady = undefined;
+    });
+    try {
+      await this.#becomesReady;
+    } catch (error) {
+      throw redisError(what, this.#lastError ?? error);
+    }
+  }
+
+  #waitUntilReady(): Promise<void> {
+    const redis = this.#redis;
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        redis.off('ready', onReady);
+        redis.off('end', onEnd);
+        settle();
+      };
+      const fail = (message: string) => finish(() => reject(new Error(message)));
+      const onReady = () => finish(resolve);
+      const onEnd = () => fail('the store was closed');
+      const timer = setTimeout(() => fail(`no connection (${redis.status})`), this.#timeoutMs);
+      redis.once('ready', onReady);
+      redis.once('end', onEnd);
+    });
+  }
+}

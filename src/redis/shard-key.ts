@@ -1,0 +1,14 @@
+import { assert } from '../kernel/errors.ts';
+
+/** The key of a shard's hash, `<prefix>:{<shard>}`; the only place that builds a key. The braces keep a shard in one slot. */
+export function shardKey(prefix: string, shard: number): string {
+  assert(!/[{}]/.test(prefix), 'a key prefix holds no braces');
+  assert(Number.isSafeInteger(shard) && shard >= 0, 'a shard is a whole number from 0');
+  return `${prefix}:{${shard}}`;
+}
+
+/** Fields of the hash that belong to the store; no entry may be called so. */
+export const WATERMARK_FIELD = 'watermark';
+export const LOG_FIELD = 'log';
+export const AT_FIELD = 'at';
+export const OWN_FIELDS: ReadonlySet<string> = new Set([WATERMARK_FIELD, LOG_FIELD, AT_FIELD]);

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Duration, Instant } from '../kernel/time.ts';
+import type { Finding } from '../model/decision.ts';
+import type { RuleKind } from './rule-kind.ts';
+import { ageSchema } from './written.ts';
+
+export interface Expiry {
+  readonly maxAge: Duration;
+}
+
+/** No message that was created `maxAge` ago or earlier. */
+export const expiry: RuleKind<Expiry> = {
+  schema: z
+    .strictObject({ maxAge: ageSchema })
+    .meta({ description: 'No message that was created `maxAge` ago or earlier.' }),
+  counting: false,
+  atTop: false,
+  evaluate: (rule, { message, now }) => expiryFinding(rule.id, message.createdAt + rule.spec.maxAge, now),
+};
+
+/** What is found about a message that is worth sending before `deadline` and not at it. */
+export function expiryFinding(rule: string, deadline: Instant, now: Instant): Finding {
+  const expired = now >= deadline;
+  return {
+    rule,
+    kind: 'expiry',
+    verdict: expired ? 'blocks' : 'allows',
+    reason: expired ? 'expired' : 'cleared',
+    allowsUntil: deadline,
+  };
+}

@@ -1,0 +1,141 @@
+import { assert, TactError } from '../kernel/errors.ts';
+import type { Duration, Instant } from '../kernel/time.ts';
+import { SECOND } from '../kernel/time.ts';
+import type { OutputRecord } from '../model/record.ts';
+import { catchUp } from './catch-up.ts';
+import { FENCE_KEY, LOG_KEY } from './changelog-keys.ts';
+import { ChangelogReader } from './changelog-reader.ts';
+import { checkBrokerClock, ShardClock } from './clock.ts';
+import type { ShardDeps } from './deps.ts';
+import { Freshness } from './freshness.ts';
+import { Inbox } from './inbox.ts';
+import type { ShardLayout } from './layout.ts';
+import type { ShardProducer } from './log.ts';
+import type { OwnedShard } from './owned-shard.ts';
+import { decodePosition, partitionKey } from './position.ts';
+import { startOffsets } from './start-offsets.ts';
+
+const MEMBERSHIP_TIMEOUT: Duration = 10 * SECOND;
+
+export interface Acquired {
+  readonly owned: OwnedShard;
+  readonly replayedRecords: number;
+  readonly rebuilt: boolean;
+}
+
+/**
+ * How a shard becomes ours: the only way to start, to take over and to recover.
+ *
+ * A1 a new producer, which fences every older one and settles its transaction; an aborted transaction buries what a broker
+ * may have left without an end marker. A2 a fence record, which a zombie could not commit. A3 the store is brought up to
+ * that fence. A4 the position found there is where to read on.
+ *
+ * Throws when it cannot be done now; nothing of the attempt is kept.
+ */
+export async function acquire(deps: ShardDeps, layout: ShardLayout, signal: AbortSignal): Promise<Acquired> {
+  // A zombie must not fence the owner, and a fence is no use while the store cannot be reached.
+  await deps.log.confirmMembership(AbortSignal.any([signal, AbortSignal.timeout(MEMBERSHIP_TIMEOUT)]));
+  await deps.store.view(layout.shard);
+  const producer = await deps.log.openProducer(layout.shard);
+  try {
+    return await acquireWith(deps, layout, producer, signal);
+  } catch (error) {
+    await producer.close();
+    throw error;
+  }
+}
+
+async function acquireWith(
+  deps: ShardDeps,
+  layout: ShardLayout,
+  producer: ShardProducer,
+  signal: AbortSignal,
+): Promise<Acquired> {
+  await bury(deps, layout, producer);
+  const { fetchWait, fenceTimeout } = deps.settings;
+  const reader = new ChangelogReader({
+    log: deps.log,
+    place: layout.changelog,
+    fetchWait,
+    timeout: fenceTimeout,
+    signal,
+  });
+  const fence = await commitFence(deps, layout, producer, await reader.first());
+  const caughtUp = await catchUp(deps, layout, reader, fence);
+  checkBrokerClock(caughtUp.fencedAt, fence.before, fence.after, deps.settings.clockTolerance);
+
+  const { position: packed } = await deps.store.view(layout.shard);
+  const position = packed === null ? undefined : decodePosition(packed);
+  const start = await startOffsets(deps, layout, position, signal);
+  const clock = new ShardClock(deps.wallClock, deps.settings.clockTolerance, position?.now ?? 0);
+  clock.next();
+  return {
+    owned: {
+      layout,
+      producer,
+      clock,
+      inbox: new Inbox(start),
+      freshness: new Freshness(layout.interactions, deps.settings.freshnessMaxAge),
+      log: fence.log,
+      elsewhere: new Map(
+        [...(position?.next ?? [])].filter(([key]) => !start.some((each) => partitionKey(each) === key)),
+      ),
+      watermark: fence.offset + 1,
+      writtenAt: fence.before,
+      holding: false,
+    },
+    replayedRecords: caughtUp.records,
+    rebuilt: caughtUp.rebuilt,
+  };
+}
+
+/** One small aborted transaction over every partition that a turn of this shard can write to. */
+async function bury(deps: ShardDeps, layout: ShardLayout, producer: ShardProducer): Promise<void> {
+  const record = markerRecord(FENCE_KEY, 'buried', deps.wallClock());
+  const transaction = await producer.begin();
+  await transaction.send(layout.outputs.map((place) => ({ ...place, records: [record] })));
+  await transaction.abort();
+}
+
+/** The fence that an acquire wrote, and between which two readings of our clock. */
+export interface Fence {
+  readonly nonce: string;
+  readonly offset: number;
+  readonly log: string;
+  readonly before: Instant;
+  readonly after: Instant;
+}
+
+async function commitFence(
+  deps: ShardDeps,
+  layout: ShardLayout,
+  producer: ShardProducer,
+  first: { key: Buffer | null; value: Buffer | null } | undefined,
+): Promise<Fence> {
+  if (first && !first.key?.equals(LOG_KEY)) {
+    throw new TactError(
+      'log-inconsistent',
+      `${layout.changelog.topic}/${layout.changelog.partition} does not begin with an incarnation record; is it another application's topic?`,
+    );
+  }
+  const nonce = deps.nonce();
+  const before = deps.wallClock();
+  const log = first?.value?.toString() ?? deps.nonce();
+  const records = [markerRecord(FENCE_KEY, nonce, before)];
+  if (!first) records.unshift(markerRecord(LOG_KEY, log, before));
+  const transaction = await producer.begin();
+  const [base] = await transaction.send([{ ...layout.changelog, records }]);
+  await transaction.commit();
+  assert(base !== undefined, 'a send returns an offset for every slice');
+  return {
+    nonce,
+    offset: base + records.length - 1,
+    log,
+    before,
+    after: deps.wallClock(),
+  };
+}
+
+function markerRecord(key: Buffer, value: string, now: Instant): OutputRecord {
+  return { key, value: Buffer.from(value), headers: [], timestamp: now };
+}

@@ -1,0 +1,15 @@
+import { POSITION_FIELD } from './state-store.ts';
+
+/**
+ * The keys of the changelog. A customer's is its keyed hash (22 characters); the others are these. A key is also the
+ * field of the shard's hash in the store, except for fences and the incarnation id, which only the log needs.
+ */
+export const POSITION_KEY = Buffer.from(POSITION_FIELD);
+/** Proves that a reader has come as far as its own fence; the value is a nonce. */
+export const FENCE_KEY = Buffer.from('fence');
+/** The first record of a changelog partition that is visible: the incarnation id, never written again. */
+export const LOG_KEY = Buffer.from('log');
+
+export function isViewField(key: string): boolean {
+  return key !== 'fence' && key !== 'log';
+}

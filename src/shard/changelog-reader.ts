@@ -1,0 +1,72 @@
+import { TactError } from '../kernel/errors.ts';
+import type { Duration } from '../kernel/time.ts';
+import type { LogRecord, TopicPartition } from '../model/record.ts';
+import type { FetchedRecords, Log } from './log.ts';
+
+export interface ChangelogReading {
+  readonly log: Pick<Log, 'fetch'>;
+  readonly place: TopicPartition;
+  /** How long one fetch waits. */
+  readonly fetchWait: Duration;
+  /** How long nothing more may come although there is more. */
+  readonly timeout: Duration;
+  readonly signal: AbortSignal;
+}
+
+/** Reads committed records of one changelog partition, up to its end. */
+export class ChangelogReader {
+  readonly #reading: ChangelogReading;
+
+  constructor(reading: ChangelogReading) {
+    this.#reading = reading;
+  }
+
+  /**
+   * What follows `offset`, until the end of the partition. Throws `log-inconsistent` when the log no longer has `offset`,
+   * and `changelog-held-back` when there is more that cannot be read: another, hanging transaction holds the stable end
+   * back.
+   */
+  async *from(offset: number): AsyncGenerator<FetchedRecords> {
+    const { log, place, fetchWait, timeout, signal } = this.#reading;
+    let deadline = performance.now() + timeout;
+    let next = offset;
+    while (!signal.aborted) {
+      const target = { ...place, offset: next };
+      const [fetched] = await log.fetch([target], { maxWaitMs: fetchWait, signal });
+      if (fetched?.kind === 'out-of-range') throw gone(fetched);
+      if (fetched && fetched.nextOffset > next) {
+        deadline = performance.now() + timeout;
+        next = fetched.nextOffset;
+        yield fetched;
+      } else if (fetched && fetched.highWatermark <= next) {
+        return;
+      } else if (performance.now() > deadline) {
+        throw heldBack(place, next, timeout);
+      }
+    }
+  }
+
+  /** The first record that is visible; undefined when the partition holds none. */
+  async first(): Promise<LogRecord | undefined> {
+    for await (const { records } of this.from(0)) {
+      if (records[0]) return records[0];
+    }
+    return undefined;
+  }
+}
+
+function gone(fetched: TopicPartition & { from: number; logStartOffset: number }): TactError {
+  return new TactError(
+    'log-inconsistent',
+    `${fetched.topic}/${fetched.partition} starts at ${fetched.logStartOffset}, offset ${fetched.from} is gone; ` +
+      'the changelog must be compacted only, never deleted from (cleanup.policy=compact)',
+  );
+}
+
+function heldBack(place: TopicPartition, offset: number, waited: number): TactError {
+  return new TactError(
+    'changelog-held-back',
+    `${place.topic}/${place.partition} could not be read beyond ${offset} for ${waited} ms; ` +
+      'a transaction of somebody else hangs there (kafka-transactions.sh find-hanging)',
+  );
+}

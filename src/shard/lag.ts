@@ -1,0 +1,16 @@
+import type { Instant } from '../kernel/time.ts';
+import type { PartitionLag } from './observer.ts';
+import type { OwnedShard } from './owned-shard.ts';
+
+/** How far each input partition is behind its end, as last seen. */
+export function lagOf({ layout, inbox }: OwnedShard, now: Instant): PartitionLag[] {
+  return [...layout.interactions, ...layout.outbound].map((place) => {
+    const head = inbox.head(place);
+    return {
+      topic: place.topic,
+      partition: place.partition,
+      records: inbox.lag(place),
+      seconds: head === undefined ? 0 : Math.max(0, now - head.timestamp) / 1_000,
+    };
+  });
+}

@@ -1,0 +1,25 @@
+import type { Duration } from '../kernel/time.ts';
+import type { TurnStage } from './observer.ts';
+
+/** Measures the stages of a turn, one after the other. Not a source of `now`. */
+export class Stopwatch {
+  #last = performance.now();
+  readonly #laps: Record<TurnStage, Duration> = {
+    decode: 0,
+    load: 0,
+    decide: 0,
+    commit: 0,
+    apply: 0,
+  };
+
+  /** The time since the last lap goes to this stage. */
+  lap(stage: TurnStage): void {
+    const now = performance.now();
+    this.#laps[stage] = now - this.#last;
+    this.#last = now;
+  }
+
+  laps(): Readonly<Record<TurnStage, Duration>> {
+    return this.#laps;
+  }
+}

@@ -1,0 +1,29 @@
+import { Findings } from '../judgement.mjs';
+
+/**
+ * I3: nothing is cleared for a customer whose opt-out reached the customer's own shard longer ago than `freshnessMs`. Judged
+ * by opt-outs whose partition tells the shard (`load-home`), by the time of their append.
+ * @param {import('../facts.mjs').Input[]} inputs
+ * @param {import('../facts.mjs').Outcome[]} outcomes
+ * @param {number} freshnessMs
+ */
+export function judgeOptOuts(inputs, outcomes, freshnessMs) {
+  const findings = new Findings();
+  const bySource = new Map(inputs.map((input) => [input.source, input]));
+  const optedOutAt = new Map();
+  for (const { kind, customer, timestamp, labels } of inputs) {
+    if (kind !== 'interaction' || labels.type !== 'opted-out' || labels.home !== 'yes') continue;
+    findings.count('opt-outs');
+    optedOutAt.set(customer, Math.min(timestamp, optedOutAt.get(customer) ?? Number.POSITIVE_INFINITY));
+  }
+  for (const outcome of outcomes) {
+    const input = bySource.get(outcome.source ?? '');
+    const at = input && optedOutAt.get(input.customer);
+    if (at === undefined) continue;
+    findings.count(`${outcome.outlet} for them`);
+    const late = (outcome.decidedAt ?? 0) - at;
+    if (outcome.outlet === 'cleared' && late > freshnessMs)
+      findings.violated(`${input.source} was cleared ${late} ms after an opt-out`);
+  }
+  return findings.judgement('opt-outs', `an opt-out is obeyed within ${freshnessMs} ms`);
+}

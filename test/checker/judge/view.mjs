@@ -1,0 +1,63 @@
+import { Findings } from '../judgement.mjs';
+
+/** Keys of the changelog that are not in the view. */
+const LOG_ONLY = new Set(['fence', 'log']);
+/** Fields of the view that are not on the changelog. */
+const VIEW_ONLY = new Set(['watermark', 'log', 'at']);
+
+/**
+ * One shard: its changelog partition, committed records in order, and its hash in Redis.
+ * @typedef {object} ShardFacts
+ * @property {number} shard
+ * @property {{ offset: number, key: Buffer | null, value: Buffer | null }[]} changelog
+ * @property {number} end the end of the changelog partition
+ * @property {Map<string, Buffer>} hash
+ */
+
+/**
+ * I4: Redis is the fold of the changelog, byte for byte: the latest value of every key, removed ones left out; and its
+ * watermark stands behind the last record and not beyond the end.
+ * @param {ShardFacts[]} shards
+ */
+export function judgeView(shards) {
+  const findings = new Findings();
+  for (const facts of shards) {
+    findings.count('shards');
+    findings.count('changelog records', facts.changelog.length);
+    judgeFields(findings, facts);
+    judgeWatermark(findings, facts);
+  }
+  return findings.judgement('view', 'Redis is the fold of the changelog');
+}
+
+function judgeFields(findings, { shard, changelog, hash }) {
+  const folded = fold(changelog);
+  for (const [key, value] of folded) {
+    const found = hash.get(key);
+    if (found === undefined) findings.violated(`shard ${shard}: ${key} is missing in Redis`);
+    else if (!found.equals(value)) findings.violated(`shard ${shard}: ${key} differs in Redis`);
+  }
+  for (const field of hash.keys()) {
+    if (VIEW_ONLY.has(field)) continue;
+    findings.count('fields');
+    if (!folded.has(field)) findings.violated(`shard ${shard}: ${field} is not on the changelog`);
+  }
+}
+
+function judgeWatermark(findings, { shard, changelog, end, hash }) {
+  const watermark = Number(hash.get('watermark')?.toString() ?? 0);
+  const behindLast = (changelog.at(-1)?.offset ?? -1) + 1;
+  if (watermark >= behindLast && watermark <= end) return;
+  findings.violated(`shard ${shard}: watermark ${watermark} is not in ${behindLast}..${end}`);
+}
+
+function fold(changelog) {
+  const latest = new Map();
+  for (const { key, value } of changelog) {
+    const name = key?.toString('utf8') ?? '';
+    if (LOG_ONLY.has(name)) continue;
+    if (value === null) latest.delete(name);
+    else latest.set(name, value);
+  }
+  return latest;
+}

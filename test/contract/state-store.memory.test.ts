@@ -1,0 +1,7 @@
+import { MemoryStateStore } from '../../src/memory/memory-state-store.ts';
+import { stateStoreContract } from './state-store-contract.ts';
+
+stateStoreContract('in memory', async () => {
+  const store = new MemoryStateStore();
+  return { store, other: store, close: () => store.close() };
+});

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { RedisStateStore } from '../../src/redis/redis-state-store.ts';
+import type { RedisSettings } from '../../src/redis/settings.ts';
+import { redisAddress } from '../support/addresses.ts';
+import { stateStoreContract } from './state-store-contract.ts';
+
+stateStoreContract('over Redis', async () => {
+  const settings: RedisSettings = {
+    url: redisAddress(),
+    keyPrefix: `contract-${randomUUID()}`,
+    commandTimeoutMs: 5_000,
+    connectionTimeoutMs: 5_000,
+  };
+  const store = new RedisStateStore(settings);
+  const other = new RedisStateStore(settings);
+  return {
+    store,
+    other,
+    close: async () => {
+      for (let shard = 0; shard < 50; shard += 1) await store.clear(shard);
+      await Promise.all([store.close(), other.close()]);
+    },
+  };
+});

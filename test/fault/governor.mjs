@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { signalGroup, startChild, stopChild, waitUntil } from '../stack/children.mjs';
+
+const TACT = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const SCRAPE_INTERVAL_MS = 300;
+const WORKS_WITHIN_MS = 90_000;
+const DRAIN_WITHIN_MS = 40_000;
+const TURNS = /^tact_turn_records_count\b/;
+
+/**
+ * One slot for a governor: a process of the built command line that can be killed, stopped and started again. What it said
+ * and measured, killed ones included, stays known.
+ */
+export class Governor {
+  #name;
+  #folder;
+  #config;
+  #program;
+  #env;
+  #lives = [];
+
+  /** @param {{ name: string, folder: string, config: string, program?: string, env?: Record<string, string> }} options */
+  constructor({ name, folder, config, program = TACT, env = {} }) {
+    this.#name = name;
+    this.#folder = folder;
+    this.#config = config;
+    this.#program = program;
+    this.#env = env;
+  }
+
+  get name() {
+    return this.#name;
+  }
+
+  start() {
+    const logFile = join(this.#folder, `${this.#name}-${this.#lives.length + 1}.log`);
+    const settings = Object.entries(this.#env).map(([name, value]) => `${name}=${value}`);
+    const command = [process.execPath, this.#program, 'run', '--config', this.#config];
+    const child = startChild('env', ['-u', 'NODE_ENV', ...settings, ...command], {
+      logFile,
+      cwd: this.#folder,
+    });
+    const life = { child, logFile, metrics: '', timer: undefined };
+    life.timer = setInterval(() => void scrape(life), SCRAPE_INTERVAL_MS);
+    life.timer.unref();
+    this.#lives.push(life);
+  }
+
+  /** Resolves when the process takes turns: some have ended since the call. */
+  async takesTurns() {
+    const life = this.#life;
+    const before = sum(life.metrics, TURNS);
+    const probe = async () => sum(life.metrics, TURNS) > before;
+    await waitUntil(probe, { what: `governor ${this.#name}`, timeoutMs: WORKS_WITHIN_MS, child: life.child });
+  }
+
+  get running() {
+    return this.#lives.at(-1)?.child.running ?? false;
+  }
+
+  signal(name) {
+    signalGroup(this.#life.child.pid, name);
+  }
+
+  async kill() {
+    this.signal('SIGKILL');
+    await this.#life.child.ended;
+    clearInterval(this.#life.timer);
+  }
+
+  /** Ends it politely; throws when it had to be killed. */
+  async drain() {
+    await scrape(this.#life);
+    const started = Date.now();
+    await stopChild(this.#life.child, DRAIN_WITHIN_MS);
+    clearInterval(this.#life.timer);
+    if (Date.now() - started > DRAIN_WITHIN_MS)
+      throw new Error(`governor ${this.#name} did not drain in time`);
+  }
+
+  /** The sum of all series that match, over all lives of this slot, as last seen. */
+  measured(pattern) {
+    return this.#lives.reduce((all, { metrics }) => all + sum(metrics, pattern), 0);
+  }
+
+  /** Every line of log that is JSON. */
+  logged() {
+    return this.#lives.flatMap(({ logFile }) => readFileSync(logFile, 'utf8').split('\n').flatMap(parsed));
+  }
+
+  /** Transactions that were refused because a newer producer of the shard had come. */
+  fencings() {
+    return this.measured(/^tact_transactions_total\{result="fenced"\}/);
+  }
+
+  get logFile() {
+    return this.#life.logFile;
+  }
+
+  get #life() {
+    const life = this.#lives.at(-1);
+    if (!life) throw new Error(`governor ${this.#name} was never started`);
+    return life;
+  }
+}
+
+async function scrape(life) {
+  life.address ??= /http:\/\/[\d.]+:\d+/.exec(readFileSync(life.logFile, 'utf8'))?.[0];
+  if (!life.address || !life.child.running) return;
+  try {
+    const answer = await fetch(`${life.address}/metrics`, { signal: AbortSignal.timeout(2_000) });
+    life.metrics = await answer.text();
+  } catch {
+    // It is stopped, busy or gone; what was measured before stays.
+  }
+}
+
+function sum(metrics, pattern) {
+  return metrics
+    .split('\n')
+    .filter((line) => pattern.test(line))
+    .reduce((all, line) => all + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+function parsed(line) {
+  if (!line.startsWith('{')) return [];
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,213 @@
+// Topics, limits and configuration of the fault test. The limits stand here twice on purpose: in the policy, which the
+// governors read, and in the checker's own words.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ESP_EVENT, PUSH_REQUEST, SHOP_OFFER } from './schemas.mjs';
+
+export const SHARDS = 12;
+export const SESSION_TIMEOUT_MS = 6_000;
+const FRESHNESS_MS = 5_000;
+/** Between the freshness check of a turn and the instant that its decisions bear. */
+const TURN_MS = 3_000;
+
+const POLICY = `apiVersion: tact/v1
+name: fault
+timezone: Europe/Berlin
+channels: { email: { aliases: [e-mail] }, sms: {}, push: {} }
+classes:
+  marketing: { default: true }
+rules:
+  - { id: consent, for: { channel: sms }, consent: { require: opt-in } }
+  - { id: email-burst, for: { channel: email }, cap: { limit: 2, window: 20s } }
+  - { id: email-week, for: { channel: email }, cap: { limit: 5, window: 7d } }
+  - { id: sms-day, for: { channel: sms }, cap: { limit: 2, window: 1d } }
+  - { id: push-gap, for: { channel: push }, gap: 15s }
+  - { id: one-per-campaign, cap: { limit: 1, per: [campaign], window: 3d } }
+  - { id: all-hour, cap: { limit: 8, window: 1h } }
+  - { id: twice, duplicate: { window: 1d } }
+ceiling: { limit: 9, window: 7d }
+`;
+
+const [SECOND, HOUR] = [1_000, 3_600_000];
+const LIMITS = [
+  { id: 'sms without consent', where: { channel: 'sms', consent: 'none' }, limit: 0, windowMs: 1 },
+  { id: 'email burst', where: { channel: 'email' }, limit: 2, windowMs: 20 * SECOND },
+  { id: 'email week', where: { channel: 'email' }, limit: 5, windowMs: 168 * HOUR },
+  { id: 'sms day', where: { channel: 'sms' }, limit: 2, windowMs: 24 * HOUR },
+  { id: 'push gap', where: { channel: 'push' }, limit: 1, windowMs: 15 * SECOND },
+  { id: 'campaign', per: ['campaign'], limit: 1, windowMs: 72 * HOUR },
+  { id: 'all hour', limit: 8, windowMs: HOUR },
+  { id: 'ceiling', limit: 9, windowMs: 168 * HOUR },
+];
+
+/**
+ * The names of one run's topics; no two runs share any.
+ * @param {string} run
+ */
+export function topicsOf(run) {
+  const named = (name) => `${run}.${name}`;
+  return {
+    crm: named('crm.requested'),
+    app: named('app.push.requested'),
+    shop: named('shop.offers'),
+    legacy: named('legacy.sms'),
+    recorded: named('interaction.recorded'),
+    esp: named('esp.events'),
+    cleared: named('cleared'),
+    suppressed: named('suppressed'),
+    deadLetter: named('dead-letter'),
+    reroutedInteractions: named('rerouted.interactions'),
+    reroutedOutbound: named('rerouted.outbound'),
+    changelog: named('state'),
+  };
+}
+
+/** Topics to create. Partition counts that divide nothing are on purpose. */
+export function topicDefinitions(topics) {
+  const of = (topic, numPartitions, config = {}) => ({
+    topic,
+    numPartitions,
+    replicationFactor: 1,
+    configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+  });
+  return [
+    of(topics.crm, SHARDS),
+    of(topics.app, 8),
+    of(topics.shop, 5),
+    of(topics.legacy, 7),
+    of(topics.recorded, SHARDS, { 'message.timestamp.type': 'LogAppendTime' }),
+    of(topics.esp, 5),
+    of(topics.cleared, SHARDS),
+    of(topics.suppressed, SHARDS),
+    of(topics.deadLetter, 3),
+    of(topics.reroutedInteractions, SHARDS),
+    of(topics.reroutedOutbound, SHARDS),
+    of(topics.changelog, SHARDS, { 'cleanup.policy': 'compact' }),
+  ];
+}
+
+/** @returns {import('../checker/gather.mjs').Expectations} */
+export function expectationsOf(topics, run) {
+  return {
+    inputs: inputTopics(topics),
+    cleared: [topics.cleared],
+    suppressed: topics.suppressed,
+    deadLetter: topics.deadLetter,
+    rerouted: [topics.reroutedInteractions, topics.reroutedOutbound],
+    changelog: topics.changelog,
+    keyPrefix: run,
+    limits: LIMITS,
+    freshnessMs: FRESHNESS_MS + TURN_MS,
+  };
+}
+
+export function inputTopics({ crm, app, shop, legacy, recorded, esp }) {
+  return [crm, app, shop, legacy, recorded, esp];
+}
+
+/**
+ * Writes policy, schemas and configuration of a run.
+ * @param {string} folder
+ * @param {{ run: string, kafka: string, redis: string, topics: ReturnType<typeof topicsOf> }} run
+ * @returns {string} the configuration file
+ */
+export function writeConfig(folder, { run, kafka, redis, topics }) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'policy.yaml'), POLICY);
+  for (const schema of [PUSH_REQUEST, SHOP_OFFER, ESP_EVENT]) {
+    writeFileSync(join(folder, `${schema.name}.avsc`), JSON.stringify(schema));
+  }
+  const config = {
+    applicationId: run,
+    kafka: {
+      brokers: [kafka],
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      heartbeatIntervalMs: 1_000,
+      rebalanceTimeoutMs: SESSION_TIMEOUT_MS,
+    },
+    redis: { url: redis, keyPrefix: run },
+    inputs: inputs(topics),
+    outputs: {
+      cleared: { topic: topics.cleared },
+      suppressed: { topic: topics.suppressed },
+      deadLetter: { topic: topics.deadLetter },
+    },
+    topics: {
+      changelog: topics.changelog,
+      reroutedInteractions: topics.reroutedInteractions,
+      reroutedOutbound: topics.reroutedOutbound,
+    },
+    shards: SHARDS,
+    policy: { file: 'policy.yaml' },
+    customerKey: { insecureDevelopmentKey: true },
+    freshness: { maxAgeMs: FRESHNESS_MS },
+    http: { port: 0 },
+  };
+  const file = join(folder, 'tact.json');
+  writeFileSync(file, JSON.stringify(config, null, 2));
+  return file;
+}
+
+function inputs(topics) {
+  return [
+    {
+      topic: topics.crm,
+      kind: 'outbound',
+      format: 'json',
+      map: {
+        customerId: 'kunde.nr',
+        channel: { path: 'kanal', values: { 'E-Mail': 'e-mail', SMS: 'sms' } },
+        messageId: 'vorgang',
+        campaignId: 'kampagne',
+        sender: { constant: 'crm' },
+      },
+    },
+    {
+      topic: topics.app,
+      kind: 'outbound',
+      schemas: { ids: { 7: 'PushRequest.avsc' } },
+      map: {
+        customerId: 'device.owner',
+        channel: { constant: 'push' },
+        messageId: 'ref',
+        campaignId: 'campaign',
+        sender: { constant: 'app' },
+      },
+    },
+    {
+      topic: topics.shop,
+      kind: 'outbound',
+      schemas: { files: ['ShopOffer.avsc'] },
+      map: {
+        customerId: 'person',
+        channel: { path: 'by', values: { M: 'email', P: 'push' } },
+        messageId: 'offer',
+        campaignId: 'campaign',
+        sender: { constant: 'shop' },
+      },
+    },
+    {
+      topic: topics.legacy,
+      kind: 'outbound',
+      map: {
+        customerId: { key: true, as: 'int64' },
+        channel: 'channel',
+        messageId: 'messageId',
+        campaignId: 'campaignId',
+        sender: { constant: 'legacy' },
+      },
+    },
+    { topic: topics.recorded, kind: 'interaction' },
+    {
+      topic: topics.esp,
+      kind: 'interaction',
+      schemas: { ids: { 9: 'EspEvent.avsc' } },
+      map: {
+        customerId: 'recipient',
+        type: { path: 'event', values: { bounce: 'bounced', open: 'opened', unsub: 'opted-out' } },
+        messageId: 'ref',
+        occurredAt: { path: 'at', unit: 's' },
+      },
+    },
+  ];
+}

@@ -1,0 +1,185 @@
+// What the platforms of the fault test say, each in its own words, record by record and the same for the same seed.
+import { confluentWriter, ESP_EVENT, PUSH_REQUEST, SHOP_OFFER, singleObjectWriter } from './schemas.mjs';
+
+const FIRST_CUSTOMER = 100_000;
+const CAMPAIGNS = 30;
+const HOT_SHARE = 0.2;
+const writePush = confluentWriter(PUSH_REQUEST, 7);
+const writeOffer = singleObjectWriter(SHOP_OFFER);
+const writeEvent = confluentWriter(ESP_EVENT, 9);
+
+/**
+ * A record for one platform's producer.
+ * @typedef {object} LoadRecord
+ * @property {string} platform
+ * @property {Buffer | string | null} key
+ * @property {Buffer | null} value
+ * @property {Record<string, string>} headers
+ * @property {number} [partition] chosen by the platform itself
+ */
+
+const json = (value) => Buffer.from(JSON.stringify(value));
+
+/** How each platform writes a message: `m` has customer, channel, id, campaign. */
+const WRITERS = {
+  crm: (m) => ({
+    key: m.customer,
+    value: json({
+      kunde: { nr: Number(m.customer) },
+      kanal: m.channel === 'email' ? 'E-Mail' : 'SMS',
+      vorgang: m.id,
+      kampagne: m.campaign,
+      text: 'Guten Tag',
+    }),
+  }),
+  app: (m) => ({
+    key: JSON.stringify({ owner: m.customer }),
+    value: writePush({
+      body: Buffer.alloc(120, 65),
+      tags: ['news', 'app'],
+      device: { model: 'phone', owner: m.customer },
+      campaign: m.campaign,
+      ref: m.id,
+    }),
+  }),
+  shop: (m, random) => ({
+    key: null,
+    partition: random.between(0, 5),
+    value: writeOffer({
+      person: Number(m.customer),
+      by: m.channel === 'email' ? 'M' : 'P',
+      offer: m.id,
+      campaign: m.campaign,
+      price: 9.99,
+    }),
+  }),
+  legacy: (m) => {
+    const key = Buffer.alloc(8);
+    key.writeBigInt64BE(BigInt(m.customer));
+    return {
+      key,
+      value: json({ channel: 'sms', messageId: m.id, campaignId: m.campaign, payload: 'Hallo' }),
+    };
+  },
+};
+const CHANNELS = { crm: ['email', 'email', 'sms'], app: ['push'], shop: ['email', 'push'], legacy: ['sms'] };
+export const OUTBOUND_PLATFORMS = Object.keys(WRITERS);
+
+export class Traffic {
+  #random;
+  #customers;
+  #count = 0;
+  /** Emails that may bounce a little later. */
+  #sent = [];
+
+  /** @param {{ random: import('./random.mjs').Random, customers: number }} options */
+  constructor({ random, customers }) {
+    this.#random = random;
+    this.#customers = customers;
+  }
+
+  /** One record for each customer who agrees to texts: nine of ten. */
+  *optIns() {
+    for (let i = 0; i < this.#customers; i++) {
+      const customer = String(FIRST_CUSTOMER + i);
+      if (agrees(customer)) yield recorded(customer, 'consent-granted', { channel: 'sms' });
+    }
+  }
+
+  /** So many messages, with the interactions and unreadable records between them. */
+  *messages(count) {
+    for (let i = 0; i < count; i++) {
+      yield this.#message();
+      if (this.#random.chance(0.03)) yield* this.#interaction();
+      if (this.#random.chance(0.002)) yield this.#unreadable();
+    }
+  }
+
+  #message() {
+    const random = this.#random;
+    const platform = random.pick(OUTBOUND_PLATFORMS);
+    const message = {
+      customer: this.#customer(),
+      channel: random.pick(CHANNELS[platform]),
+      // One in a hundred is offered a second time.
+      id: `m-${random.chance(0.01) ? this.#count : ++this.#count}`,
+      campaign: `c-${random.between(0, CAMPAIGNS)}`,
+    };
+    if (message.channel === 'email') this.#sent.push(message);
+    if (this.#sent.length > 400) this.#sent.shift();
+    const headers = {
+      'load-kind': 'message',
+      'load-customer': message.customer,
+      'load-channel': message.channel,
+      'load-campaign': message.campaign,
+      'load-message': message.id,
+      'load-consent': agrees(message.customer) ? 'given' : 'none',
+      traceparent: `00-${String(this.#count).padStart(32, '0')}-${'1'.padStart(16, '0')}-01`,
+    };
+    return { platform, headers, ...WRITERS[platform](message, random) };
+  }
+
+  *#interaction() {
+    const random = this.#random;
+    const kind = random.pick(['bounce', 'bounce', 'open', 'unsub', 'opted-out', 'wink']);
+    const message = this.#sent[random.between(0, this.#sent.length)];
+    if (kind === 'opted-out') {
+      // A tenth of the customers at most, so that enough are left to be told something.
+      const customer = String(FIRST_CUSTOMER + random.between(0, Math.ceil(this.#customers / 10)));
+      yield recorded(customer, 'opted-out', {});
+    } else if (message) {
+      yield event(message.customer, kind, message.id, random.between(0, 5));
+    }
+  }
+
+  #unreadable() {
+    const random = this.#random;
+    const platform = random.pick([...OUTBOUND_PLATFORMS, 'esp', 'recorded']);
+    const value = random.pick([
+      null,
+      Buffer.from([0, 0, 0, 0, 200, 1, 2, 3]),
+      Buffer.from([0, 0, 0, 0, platform === 'esp' ? 9 : 7, 0x80, 0x80, 0x80, 0x80, 0x0f]),
+      Buffer.from('{"kunde": {"nr": '),
+      Buffer.from('not a record at all'),
+      Buffer.from([0xc3, 0x01, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    ]);
+    const partition = platform === 'shop' || platform === 'esp' ? random.between(0, 5) : undefined;
+    const headers = { 'load-kind': 'unreadable' };
+    return { platform, key: null, value, headers, partition: partition ?? 0 };
+  }
+
+  #customer() {
+    const hot = this.#random.chance(HOT_SHARE);
+    const among = hot ? Math.max(1, Math.floor(this.#customers / 100)) : this.#customers;
+    return String(FIRST_CUSTOMER + this.#random.between(0, among));
+  }
+}
+
+function agrees(customer) {
+  return Number(customer) % 10 !== 3;
+}
+
+/** An interaction in our own words, keyed by the customer, so that it lands in the customer's own shard. */
+function recorded(customerId, type, more) {
+  const value = json({ customerId, type, occurredAt: Date.now(), source: 'preferences', ...more });
+  const headers = {
+    'load-kind': 'interaction',
+    'load-customer': customerId,
+    'load-type': type,
+    'load-home': 'yes',
+  };
+  return { platform: 'recorded', key: customerId, value, headers };
+}
+
+/** An interaction in the mail service's words, in any partition. */
+function event(recipient, kind, ref, partition) {
+  const value = writeEvent({ event: kind, recipient, ref, at: Math.floor(Date.now() / 1_000) });
+  const type = { bounce: 'bounced', open: 'opened', unsub: 'opted-out' }[kind] ?? kind;
+  const headers = {
+    'load-kind': 'interaction',
+    'load-customer': recipient,
+    'load-type': type,
+    'load-answers': ref,
+  };
+  return { platform: 'esp', key: null, value, headers, partition };
+}

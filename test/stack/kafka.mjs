@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { kafkaJars } from './artefacts.mjs';
+import {
+  freePort,
+  portAnswers,
+  removeFolder,
+  run,
+  signalGroup,
+  startChild,
+  stopChild,
+  temporaryFolder,
+  waitUntil,
+} from './children.mjs';
+import { startContainer } from './docker.mjs';
+
+/**
+ * One real broker (KRaft, replication factor 1) as a process of this machine.
+ * @param {import('./stack.mjs').KafkaOptions} options
+ * @returns {Promise<import('./stack.mjs').RunningKafka>}
+ */
+export async function startKafka({ port, dir, heapMb = 768, properties = {}, log = () => {} } = {}) {
+  const jars = await kafkaJars(log);
+  const folder = dir ?? temporaryFolder('tact-kafka-');
+  mkdirSync(folder, { recursive: true });
+  const ports = await settledPorts(folder, port);
+  const config = join(folder, 'server.properties');
+  writeFileSync(config, serverProperties(folder, ports, properties));
+  writeFileSync(join(folder, 'log4j2.xml'), LOG4J);
+  const java = ['-Xms256m', `-Xmx${heapMb}m`, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`];
+  java.push('-cp', join(jars, '*'));
+  if (!existsSync(join(folder, 'data', 'meta.properties'))) format(java, config);
+  const child = startChild('java', [...java, 'kafka.Kafka', config], {
+    logFile: join(folder, 'kafka.log'),
+  });
+  const address = `127.0.0.1:${ports.broker}`;
+  const stop = async () => {
+    await stopChild(child);
+    if (dir === undefined) removeFolder(folder);
+  };
+  try {
+    await waitUntil(() => brokerAnswers(address), {
+      what: 'Kafka',
+      timeoutMs: 90_000,
+      child,
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const signal = (name) => signalGroup(child.pid, name);
+  return {
+    address,
+    port: ports.broker,
+    pid: child.pid,
+    dir: folder,
+    signal,
+    ended: child.ended,
+    stop,
+  };
+}
+
+/** The same broker in a container. */
+export async function startKafkaContainer({ port } = {}) {
+  const broker = port ?? (await freePort());
+  const address = `127.0.0.1:${broker}`;
+  const inContainer = {
+    listeners: `PLAINTEXT://0.0.0.0:${broker},CONTROLLER://127.0.0.1:19093`,
+  };
+  const settings = { ...common({ broker, controller: 19093 }), ...inContainer };
+  const env = Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,
+      value,
+    ]),
+  );
+  env.KAFKA_CONTROLLER_QUORUM_VOTERS = '1@127.0.0.1:19093';
+  const image = 'apache/kafka:4.3.1';
+  const container = await startContainer({ image, port: broker, inside: broker, env }, () =>
+    brokerAnswers(address),
+  );
+  return { address, port: broker, ...container };
+}
+
+/** A broker's data remembers its controller's address, so a second start in the same folder takes the same ports. */
+async function settledPorts(folder, wanted) {
+  const file = join(folder, 'ports.json');
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  const ports = known ?? {
+    broker: wanted ?? (await freePort()),
+    controller: await freePort(),
+  };
+  if (await portAnswers(ports.broker)) {
+    throw new Error(`port ${ports.broker} is taken: stop what listens there, or choose another port`);
+  }
+  if (known === undefined) writeFileSync(file, JSON.stringify(ports));
+  return ports;
+}
+
+function common({ broker, controller }) {
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'num.network.threads': '2',
+    'num.io.threads': '2',
+    'auto.create.topics.enable': 'false',
+    'offsets.topic.replication.factor': '1',
+    'offsets.topic.num.partitions': '4',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'transaction.state.log.num.partitions': '4',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '1000',
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500',
+  };
+}
+
+function serverProperties(folder, ports, more) {
+  const all = {
+    ...common(ports),
+    'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controller}`,
+    'log.dirs': join(folder, 'data'),
+    ...more,
+  };
+  return Object.entries(all)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+function format(java, config) {
+  const id = randomBytes(16).toString('base64url');
+  const args = ['format', '--standalone', '--ignore-formatted', '-t', id, '-c', config];
+  const { ok, output } = run('java', [...java, 'kafka.tools.StorageTool', ...args]);
+  if (!ok) throw new Error(`formatting Kafka's storage failed:\n${output}`);
+}
+
+/** A broker is there when it names itself in the metadata, which is later than when its port opens. */
+async function brokerAnswers(address) {
+  const port = Number(address.split(':')[1]);
+  if (!(await portAnswers(port))) return false;
+  const client = {
+    clientId: 'tact-stack',
+    brokers: [address],
+    logLevel: logLevel.NOTHING,
+  };
+  const admin = new Kafka({
+    ...client,
+    retry: { retries: 0 },
+    connectionTimeout: 2_000,
+  }).admin();
+  try {
+    await admin.connect();
+    const { brokers } = await admin.describeCluster();
+    return brokers.length > 0;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+const LOG4J = `<Configuration status="ERROR"><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console></Appenders>
+<Loggers><Root level="WARN"><AppenderRef ref="out"/></Root></Loggers></Configuration>
+`;

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { StatusReport } from '../../../src/cli/abilities.ts';
+import { renderStatus } from '../../../src/cli/render-status.ts';
+import { createStyle } from '../../../src/cli/render-style.ts';
+import { statusWarnings } from '../../../src/cli/status-warnings.ts';
+import { MINUTE } from '../../../src/kernel/time.ts';
+
+const now = Date.UTC(2026, 2, 10, 12);
+const process = { id: 'p1', host: 'node-a', policy: 'acme@0123456789ab', seenAt: now };
+const running = {
+  owner: 'p1',
+  state: 'running',
+  since: now - MINUTE,
+  lagRecords: 0,
+  lagSeconds: 0,
+  watermark: 7,
+} as const;
+const well: StatusReport = {
+  shards: [
+    { shard: 0, ...running },
+    { shard: 1, ...running, lagRecords: 12_345 },
+  ],
+  processes: [process],
+};
+
+describe('statusWarnings', () => {
+  it('are none when all is well', () => {
+    expect(statusWarnings(well)).toEqual([]);
+  });
+
+  it('name shards without an owner', () => {
+    const shards = [{ shard: 0, ...running }, { shard: 3 }, { shard: 4 }];
+    expect(statusWarnings({ ...well, shards })[0]).toMatch(/^shards 3, 4 without an owner/);
+  });
+
+  it('name what holds, by cause, with what to do', () => {
+    const shards = [{ shard: 2, ...running, state: 'holding' as const, cause: 'position-lost' }];
+    expect(statusWarnings({ ...well, shards })).toEqual([
+      'shard 2 on hold (position-lost): nobody knows where to read on; decide with tact shard adopt',
+    ]);
+  });
+
+  it('name processes that decide with different policies', () => {
+    const processes = [process, { ...process, id: 'p2', policy: 'acme@ffffffffffff' }];
+    expect(statusWarnings({ ...well, processes })).toEqual([
+      'processes decide with different policies: acme@0123456789ab, acme@ffffffffffff',
+    ]);
+  });
+});
+
+describe('renderStatus', () => {
+  it('shows a row per shard and per process', () => {
+    const lines = renderStatus(well, [], now, createStyle(false));
+    expect(lines).toEqual([
+      'shard  state    since      owner     lag  lag (s)  watermark',
+      '    0  running  1 min ago  p1          0        0          7',
+      '    1  running  1 min ago  p1     12,345        0          7',
+      '',
+      'process  host    policy             shards  seen',
+      'p1       node-a  acme@0123456789ab       2  just now',
+    ]);
+  });
+
+  it('says what is unknown', () => {
+    const [, row] = renderStatus({ shards: [{ shard: 0 }], processes: [] }, [], now, createStyle(false));
+    expect(row).toBe('    0  unknown         nobody    ?        ?          ?');
+  });
+});
