@@ -12,22 +12,29 @@ export type ChronicleEntry =
     }
   | { readonly kind: 'interaction'; readonly at: Instant; readonly value: TrafficValue };
 
-/** What happened to each customer on one day, in the order of the clock. */
+/** So many customers are followed at most: enough to find one with a story, and little to remember. */
+const FOLLOWED_MAX = 1_000;
+
+/** What happened to some customers on one day, or to the one that is asked for. */
 export class Chronicle {
   readonly #dayStart: Instant;
+  readonly #only: string | undefined;
+  readonly #followed = new Set<string>();
   readonly #entries = new Map<string, ChronicleEntry[]>();
   readonly #timezones = new Map<string, string>();
   readonly #titles = new Map<string, string>();
   readonly #cleared = new Map<string, boolean>();
 
-  constructor(dayStart: Instant) {
+  constructor(dayStart: Instant, only?: string) {
     this.#dayStart = dayStart;
+    this.#only = only;
   }
 
   /** Notes a record before it is decided on. */
   recordArrived(record: TrafficRecord): void {
     if (typeof record.value === 'string' || record.customerId === undefined) return;
     const { value, customerId } = record;
+    if (!this.#follows(customerId)) return;
     if (typeof value.timezone === 'string') this.#timezones.set(customerId, value.timezone);
     if (record.kind === 'outbound') this.#titles.set(String(value.messageId), titleOf(value));
     else if (record.at >= this.#dayStart)
@@ -37,7 +44,8 @@ export class Chronicle {
   decided(message: OutboundMessage, decision: Decision): void {
     const { messageId, customerId } = message;
     this.#cleared.set(messageId, this.#cleared.get(messageId) === true || decision.outcome === 'cleared');
-    this.#add(customerId, { kind: 'decision', at: decision.decidedAt, message, decision });
+    if (this.#follows(customerId))
+      this.#add(customerId, { kind: 'decision', at: decision.decidedAt, message, decision });
   }
 
   /** True once a message was decided on and never cleared: nobody can have responded to it. */
@@ -49,7 +57,7 @@ export class Chronicle {
     return this.#entries.keys();
   }
 
-  /** In the order of the clock; empty for a customer to whom nothing happened. */
+  /** In the order of the clock; empty for a customer to whom nothing happened, or who is not followed. */
   entriesOf(customerId: string): readonly ChronicleEntry[] {
     return [...(this.#entries.get(customerId) ?? [])].sort((a, b) => a.at - b.at);
   }
@@ -62,6 +70,14 @@ export class Chronicle {
   /** What the message says on top; its id where it was never seen. */
   titleOf(messageId: string): string {
     return this.#titles.get(messageId) ?? messageId;
+  }
+
+  #follows(customerId: string): boolean {
+    if (this.#only !== undefined) return customerId === this.#only;
+    if (this.#followed.has(customerId)) return true;
+    if (this.#followed.size >= FOLLOWED_MAX) return false;
+    this.#followed.add(customerId);
+    return true;
   }
 
   #add(customerId: string, entry: ChronicleEntry): void {

@@ -45,7 +45,9 @@ export function countDecision(tally: Tally, message: OutboundMessage, decision: 
   entry(tally.blocked, `${reason} ${rule ?? ''}`, () => ({ reason, rule, count: 0 })).count += 1;
 }
 
-export function countDeadLetter(tally: Tally, reason: string): void {
+/** The reason may be as dead letters carry it, `tact.malformed`. */
+export function countDeadLetter(tally: Tally, fullReason: string): void {
+  const reason = fullReason.replace(/^tact\./, '');
   tally.deadLettered += 1;
   tally.deadLettersByReason.set(reason, (tally.deadLettersByReason.get(reason) ?? 0) + 1);
 }

@@ -91,7 +91,7 @@ class DemoDay {
     this.#options = options;
     this.#policy = policy;
     this.#terminal = terminal;
-    this.chronicle = new Chronicle(options.date);
+    this.chronicle = new Chronicle(options.date, options.customer);
   }
 
   /** Responses to messages that were stopped are left out: nobody got them. */

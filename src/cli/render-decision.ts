@@ -19,13 +19,19 @@ export function explainDecision(decision: Decision, zone: string): string {
   return `${decision.outcome === 'deferred' ? 'Deferred' : 'Stopped'}${rule}: ${why}`;
 }
 
+/** More than the limit may have gone out before the limit was set, or without asking. */
+function overLimit({ count = 0, limit = 0 }: Finding): boolean {
+  return count > limit;
+}
+
 /** What a decision counted, as `5 of 5 in the last 7 days`; undefined where it counted nothing. */
-export function describeCount(finding: Finding, decidedAt: number, zone: string): string | undefined {
+function describeCount(finding: Finding, decidedAt: number, zone: string): string | undefined {
   if (finding.count === undefined || finding.limit === undefined) return undefined;
   const window =
     finding.windowStart === undefined
       ? ''
       : ` ${describeWindow(finding.windowStart, decidedAt, zone, finding.window)}`;
+  if (overLimit(finding)) return `${finding.count}${window}, where ${finding.limit} may be`;
   return `${finding.count} of ${finding.limit}${window}`;
 }
 
@@ -37,7 +43,8 @@ function whyNot(decision: Decision, zone: string): string {
     return `the last message went out less than ${spellDuration(gap)} ago.`;
   }
   if (counted !== undefined && finding?.limit === 0) return 'the limit is 0, so none may go out.';
-  if (counted !== undefined) return `${counted} already used.`;
+  if (counted !== undefined && finding)
+    return overLimit(finding) ? `already ${counted}.` : `${counted} already used.`;
   return lowerFirst(REASONS[decision.reason].sentence);
 }
 
@@ -51,8 +58,7 @@ function outlook(decision: Decision, zone: string): string {
   return ` Possible again ${/^\d/.test(moment) ? 'at' : 'on'} ${moment} (in ${formatWait(nextEligibleAt - decidedAt)})${late}.`;
 }
 
-/** The finding of the rule that binds. */
-export function bindingFinding(decision: Decision): Finding | undefined {
+function bindingFinding(decision: Decision): Finding | undefined {
   return decision.findings.find(
     (finding) => finding.verdict === 'blocks' && !finding.shadow && finding.rule === decision.rule,
   );

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { Config } from '../config/config.ts';
 import { SECOND } from '../kernel/time.ts';
+import type { Abilities, Governing } from './abilities.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, withConfig } from './command.ts';
 import { readConfig } from './config-file.ts';
@@ -32,10 +34,8 @@ export function addRun(parent: Command, { terminal, abilities }: CommandContext)
     // A policy with errors is told with all its places before anything is connected to.
     readPolicy(config.policy.file, terminal);
     const signal = terminal.stopSignal();
-    const governing = await (await abilities()).govern(config, {
-      within: options.startWithin * SECOND,
-      signal,
-    });
+    const governing = await startUnlessStopped(await abilities(), config, options, signal);
+    if (!governing) return terminal.say('Stopped before it began.');
     terminal.say(`Governing. Probes and metrics: ${governing.address}/livez /readyz /metrics`);
     const stopped = stopWhenAsked(signal, () => {
       terminal.say('Stopping: finishing what is in hand; a second signal ends at once.');
@@ -44,6 +44,21 @@ export function addRun(parent: Command, { terminal, abilities }: CommandContext)
     await Promise.race([governing.stopped, stopped]);
     terminal.say('Stopped.');
   });
+}
+
+/** Undefined when the end was asked for before it stood. */
+async function startUnlessStopped(
+  { govern }: Abilities,
+  config: Config,
+  { startWithin }: RunOptions,
+  signal: AbortSignal,
+): Promise<Governing | undefined> {
+  try {
+    return await govern(config, { within: startWithin * SECOND, signal });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 /** Resolves after `stop`, or rejects with it, once the signal is aborted. */

@@ -1,5 +1,4 @@
 import type { Instant } from '../kernel/time.ts';
-import { DAY } from '../kernel/time.ts';
 import { generateDay } from '../traffic/day.ts';
 import type { TrafficRecord } from '../traffic/record.ts';
 import { shiftRecord } from '../traffic/record.ts';
@@ -38,6 +37,3 @@ export function writeEvent(record: TrafficRecord): string {
   const type = kind === 'outbound' ? 'message' : value.type;
   return JSON.stringify({ type, at: new Date(at).toISOString(), topic, key, ...governed, ...value });
 }
-
-/** The day after which nothing of the sample happens. */
-export const SAMPLE_END: Instant = SAMPLE_DATE + DAY;

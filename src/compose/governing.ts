@@ -107,7 +107,7 @@ function watchPolicy(config: Config, { logger, metrics }: Watchers): Promise<Pol
 }
 
 function inForce({ name, digest, enforce, channels }: Policy) {
-  return { name, digest, enforce, channels: Object.keys(channels) };
+  return { name, digest, enforce, channels: [...new Set(Object.values(channels))] };
 }
 
 /** Tries again until it is answered; what cannot be reached is named in what is thrown at the deadline. */

@@ -61,7 +61,9 @@ function behind({ start, end }: PartitionBounds, position: number | undefined): 
   return Math.max(0, end - (position ?? start));
 }
 
-/** What the process that owns the shard says of it; two may, for a moment, and then the later one is right. */
+/**
+ * What the process that owns the shard says of it. Its lag is the better one: it knows which offsets hold nothing to decide.
+ * two may, for a moment, and then the later one is right. */
 function ownership(shard: number, processes: readonly ProcessStatus[]): Partial<ShardStatus> {
   const [latest] = processes
     .flatMap((process) =>
@@ -69,8 +71,8 @@ function ownership(shard: number, processes: readonly ProcessStatus[]): Partial<
     )
     .sort((one, other) => other.said.since - one.said.since);
   if (!latest) return {};
-  const { state, cause, since, lagSeconds } = latest.said;
-  return { owner: latest.process.instance, state, since, lagSeconds, ...(cause && { cause }) };
+  const { state, cause, since, lagRecords, lagSeconds } = latest.said;
+  return { owner: latest.process.instance, state, since, lagRecords, lagSeconds, ...(cause && { cause }) };
 }
 
 function reported({ instance, policy, startedAt, at }: ProcessStatus): ReportedProcess {

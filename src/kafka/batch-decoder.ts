@@ -111,12 +111,13 @@ function unpack(batch: Batch, place: TopicPartition): Buffer {
 }
 
 function readRecord(reader: VarintReader, batch: Batch, place: TopicPartition): LogRecord {
-  reader.varint();
+  const length = reader.varint();
+  const end = reader.position + length;
   reader.skip(1);
   const timestampDelta = reader.varint();
   const offset = batch.baseOffset + reader.varint();
   const appendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
-  return {
+  const record = {
     topic: place.topic,
     partition: place.partition,
     offset,
@@ -125,6 +126,8 @@ function readRecord(reader: VarintReader, batch: Batch, place: TopicPartition): 
     value: reader.bytes(),
     headers: readHeaders(reader),
   };
+  if (reader.position !== end) throw new RangeError('a record is not as long as it says');
+  return record;
 }
 
 const NO_HEADERS: readonly Header[] = [];

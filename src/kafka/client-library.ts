@@ -25,8 +25,14 @@ interface RequestQueue {
 
 const require = createRequire(import.meta.url);
 
+/** The library, and each of its modules by its path below `src`, as the copy has them. */
+export interface MendedLibrary {
+  readonly kafkajs: KafkaJs;
+  moduleAt(path: string): unknown;
+}
+
 /** Loads a mended copy; throws `kafka-refused` when another version is installed. */
-export function loadKafkaJs(): KafkaJs {
+export function loadKafkaJs(): MendedLibrary {
   const manifest = require.resolve('kafkajs/package.json');
   const { version } = require(manifest) as { version: string };
   if (version !== KAFKAJS_VERSION) {
@@ -44,7 +50,8 @@ export function loadKafkaJs(): KafkaJs {
     const queue = require(join(source, 'network', 'requestQueue', 'index.js')) as { prototype: object };
     mendRequestQueue(queue.prototype);
     mendProduce(require(join(source, 'protocol', 'requests', 'produce', 'index.js')) as RequestVersions);
-    return kafkajs;
+    const modules = { ...require.cache };
+    return { kafkajs, moduleAt: (path) => modules[join(source, path)]?.exports };
   });
 }
 

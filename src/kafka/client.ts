@@ -4,7 +4,7 @@ import type { KafkaSasl, KafkaSettings, KafkaTls, LogLine } from './settings.ts'
 
 /** One mended copy of the library for the whole process, loaded at the first use. */
 export function kafkaJs(): KafkaJs {
-  loaded ??= loadKafkaJs();
+  loaded ??= loadKafkaJs().kafkajs;
   return loaded;
 }
 let loaded: KafkaJs | undefined;

@@ -92,8 +92,11 @@ export class Fetcher {
     this.#serving.add(node);
     try {
       for (let wants = this.#wantsOf(node); wants.length > 0; wants = this.#wantsOf(node)) {
-        if (node === NO_LEADER) await this.#awaitLeader(wants);
-        else await this.#ask(node, wants);
+        if (node !== NO_LEADER) await this.#ask(node, wants);
+        else {
+          await this.#lookAgain(wants);
+          countAsked(wants);
+        }
       }
     } finally {
       this.#serving.delete(node);
@@ -127,21 +130,19 @@ export class Fetcher {
   }
 
   async #ask(node: string, wants: readonly Want[]): Promise<void> {
+    let moved = false;
     for (const { key } of wants) this.#inFlight.add(key);
     try {
       const response = await this.#source.fetch(node, this.#request(wants));
-      await this.#deliver(response, wants);
+      moved = await this.#deliver(response, wants);
     } catch (error) {
       const failure = tactError('cannot fetch', error);
       for (const { call } of wants) call.fail(failure);
       if (isAway(error)) await this.#source.drop(node);
-    } finally {
-      for (const want of wants) {
-        this.#inFlight.delete(want.key);
-        want.asked++;
-      }
-      for (const call of new Set(wants.map((want) => want.call))) call.settleIfDone();
     }
+    for (const { key } of wants) this.#inFlight.delete(key);
+    countAsked(wants);
+    if (moved) await this.#lookAgain(wants);
   }
 
   #request(wants: readonly Want[]): FetchAsk {
@@ -157,16 +158,17 @@ export class Fetcher {
     };
   }
 
-  async #deliver(response: FetchResponse, wants: readonly Want[]): Promise<void> {
+  /** True when some partition is no longer led by this broker. */
+  async #deliver(response: FetchResponse, wants: readonly Want[]): Promise<boolean> {
     const byKey = new Map(wants.map((want) => [want.key, want]));
-    let stale = response.errorCode !== 0;
+    let moved = response.errorCode !== 0;
     for (const partition of response.partitions) {
       const want = byKey.get(`${partition.topic}/${partition.partition}`);
       if (!want) continue;
-      if (NO_LONGER_HERE.has(partition.errorCode)) stale = true;
+      if (NO_LONGER_HERE.has(partition.errorCode)) moved = true;
       else await this.#answer(want, partition);
     }
-    if (stale) await this.#lookAgain(wants);
+    return moved;
   }
 
   /** Answers one want; what is wrong with its partition fails its call alone. */
@@ -195,12 +197,6 @@ export class Fetcher {
     return { kind: 'records', topic, partition, from, records, nextOffset, highWatermark: fetched.highWatermark };
   }
 
-  async #awaitLeader(wants: readonly Want[]): Promise<void> {
-    await this.#lookAgain(wants);
-    for (const want of wants) want.asked++;
-    for (const call of new Set(wants.map((want) => want.call))) call.settleIfDone();
-  }
-
   /** The partitions have moved or are moving: waits a little, reads the metadata again, asks whoever leads then. */
   async #lookAgain(wants: readonly Want[]): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, LEADER_PAUSE_MS));
@@ -212,6 +208,11 @@ export class Fetcher {
     }
     this.#dispatch();
   }
+}
+
+function countAsked(wants: readonly Want[]): void {
+  for (const want of wants) want.asked++;
+  for (const call of new Set(wants.map((want) => want.call))) call.settleIfDone();
 }
 
 const REFUSALS: Record<number, string> = {

@@ -116,7 +116,8 @@ function isPlain({ source }: Scalar): boolean {
 
 function offsetAt(node: unknown): { offset?: number } {
   const range = isScalar(node) || isMap(node) || isSeq(node) ? node.range : undefined;
-  return range ? { offset: range[0] } : {};
+  // What is not written has a place without extent.
+  return range && range[1] > range[0] ? { offset: range[0] } : {};
 }
 
 function offsetOf(root: unknown, path: Path, at: 'key' | undefined): number {
@@ -127,7 +128,7 @@ function offsetOf(root: unknown, path: Path, at: 'key' | undefined): number {
     const next = isSeq(node) && typeof step === 'number' ? node.items[step] : pair?.value;
     if (next === undefined && pair === undefined) return offset;
     const meant = at === 'key' && i === path.length - 1 ? pair?.key : next;
-    // A key without a value is pointed at itself.
+    // Where a key has no value, the key is meant.
     offset = offsetAt(meant).offset ?? offsetAt(pair?.key).offset ?? offset;
     node = next;
   }

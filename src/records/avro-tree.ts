@@ -49,14 +49,30 @@ export function nodeOf(type: avro.Type): AvroNode {
   }
 }
 
+const known = new WeakMap<avro.Type, boolean>();
+
 /** Whether every value of the type takes no byte at all; of such items a few bytes can claim any number. */
-export function takesNoBytes(type: avro.Type, within: ReadonlySet<avro.Type> = new Set()): boolean {
-  if (within.has(type)) return false;
-  const node = nodeOf(type);
-  if (node.kind === 'null') return true;
-  if (node.kind === 'fixed') return node.size === 0;
-  if (node.kind === 'logical') return takesNoBytes(node.underlying, within);
-  if (node.kind !== 'record') return false;
-  const deeper = new Set(within).add(type);
-  return node.fields.every((field) => takesNoBytes(field.type, deeper));
+export function takesNoBytes(type: avro.Type): boolean {
+  const answer = known.get(type);
+  if (answer !== undefined) return answer;
+  // A record that contains itself without a choice has no end, and so takes bytes; it is asked again here only then.
+  known.set(type, false);
+  const result = holdsNothing(nodeOf(type));
+  known.set(type, result);
+  return result;
+}
+
+function holdsNothing(node: AvroNode): boolean {
+  switch (node.kind) {
+    case 'null':
+      return true;
+    case 'fixed':
+      return node.size === 0;
+    case 'logical':
+      return takesNoBytes(node.underlying);
+    case 'record':
+      return node.fields.every((field) => takesNoBytes(field.type));
+    default:
+      return false;
+  }
 }

@@ -62,7 +62,9 @@ class Schemas implements SchemaSource {
   async prepare(ids: Iterable<number>): Promise<void> {
     const registry = this.#registry;
     if (!registry) return;
-    const missing = [...ids].filter((id) => id <= ID_MAX && !this.#byId.has(id) && !this.#isKnownAsNotFound(id));
+    const missing = [...ids].filter(
+      (id) => id <= ID_MAX && !this.#byId.has(id) && !this.#isKnownAsNotFound(id),
+    );
     if (missing.length === 0) return;
     await registry.fetchAll(missing, (id, answer) => this.#learn(id, answer));
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { RedisOptions } from 'ioredis';
 import { TactError } from '../kernel/errors.ts';
 import type { RedisSettings, RedisTls } from './settings.ts';
@@ -55,8 +56,10 @@ function addressOf(url: string) {
 }
 
 function tlsOptions(host: string, tls: RedisTls = {}): NonNullable<RedisOptions['tls']> {
+  // An IP address is checked against the certificate too, but may not be sent as a server name.
+  const servername = tls.serverName ?? (isIP(host) ? undefined : host);
   return {
-    servername: tls.serverName ?? host,
+    ...(servername === undefined ? {} : { servername }),
     rejectUnauthorized: true,
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),

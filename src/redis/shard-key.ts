@@ -1,6 +1,6 @@
 import { assert } from '../kernel/errors.ts';
 
-/** The key of a shard's hash, `<prefix>:{<shard>}`; the only place that builds a key. The braces keep a shard in one slot. */
+/** The key of a shard's hash, `<prefix>:{<shard>}`; built nowhere else. The braces keep a shard in one slot. */
 export function shardKey(prefix: string, shard: number): string {
   assert(!/[{}]/.test(prefix), 'a key prefix holds no braces');
   assert(Number.isSafeInteger(shard) && shard >= 0, 'a shard is a whole number from 0');

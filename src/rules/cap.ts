@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { perSchema } from './bucket.ts';
+import { perSchema, UNSPLIT } from './bucket.ts';
 import { findLimit, type Limit } from './limit.ts';
 import type { RuleKind } from './rule-kind.ts';
 import { limitSchema, windowSchema } from './written.ts';
@@ -8,7 +8,7 @@ import { limitSchema, windowSchema } from './written.ts';
 export const cap: RuleKind<Limit> = {
   schema: z
     .strictObject({ limit: limitSchema, window: windowSchema, per: perSchema })
-    .transform(({ limit, window, per }): Limit => ({ limit, window, per: per ?? [] }))
+    .transform(({ limit, window, per }): Limit => ({ limit, window, per: per ?? UNSPLIT }))
     .meta({ description: 'At most `limit` sends in `window`.' }),
   exemption: 'caps',
   counting: true,

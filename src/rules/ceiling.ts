@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Selector } from '../model/selector.ts';
 import type { Window } from '../model/window.ts';
+import { UNSPLIT } from './bucket.ts';
 import { findLimit } from './limit.ts';
 import type { RuleKind } from './rule-kind.ts';
 import { limitSchema, windowSchema } from './written.ts';
@@ -36,6 +37,6 @@ export const ceiling: RuleKind<Ceiling> = {
   evaluate(rule, facts) {
     const { limit, window, except } = rule.spec;
     if (except.includes(facts.message.class)) return undefined;
-    return findLimit('ceiling', 'ceiling-reached', rule, { limit, window, per: [] }, facts);
+    return findLimit('ceiling', 'ceiling-reached', rule, { limit, window, per: UNSPLIT }, facts);
   },
 };

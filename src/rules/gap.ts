@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Duration } from '../kernel/time.ts';
-import { perSchema } from './bucket.ts';
+import { perSchema, UNSPLIT } from './bucket.ts';
 import { findLimit, type Limit } from './limit.ts';
 import type { RuleKind } from './rule-kind.ts';
 import { rememberedDurationSchema } from './written.ts';
@@ -14,7 +14,7 @@ export const gap: RuleKind<Limit> = {
       waitSchema,
       z
         .strictObject({ wait: rememberedDurationSchema, per: perSchema })
-        .transform(({ wait, per }): Limit => ({ ...gapOf(wait), per: per ?? [] })),
+        .transform(({ wait, per }): Limit => ({ ...gapOf(wait), per: per ?? UNSPLIT })),
     ])
     .meta({ description: 'How long to leave the customer alone after a send.' }),
   exemption: 'gap',
@@ -25,5 +25,5 @@ export const gap: RuleKind<Limit> = {
 
 /** A gap is one send to a rolling window of its length. */
 function gapOf(wait: Duration): Limit {
-  return { limit: 1, window: { kind: 'rolling', duration: wait }, per: [] };
+  return { limit: 1, window: { kind: 'rolling', duration: wait }, per: UNSPLIT };
 }

@@ -10,7 +10,7 @@ import type { Facts, RuleOf } from './rule-kind.ts';
 export interface Limit {
   readonly limit: number;
   readonly window: Window;
-  readonly per: readonly Split[];
+  readonly per: Split;
 }
 
 /** What a limit finds: the bucket that stays closed longest, else the fullest; undefined when the message is in none. */
@@ -32,7 +32,7 @@ export function findLimit(
   }
   const { count, roomAt } = binding as Counted;
   const blocks = count >= limit;
-  return {
+  const finding: Finding = {
     rule: rule.id,
     kind,
     verdict: blocks ? 'blocks' : 'allows',
@@ -41,8 +41,8 @@ export function findLimit(
     limit,
     windowStart: open.start,
     window: open.text,
-    ...(blocks && roomAt !== undefined && { nextEligibleAt: roomAt }),
   };
+  return blocks && roomAt !== undefined ? { ...finding, nextEligibleAt: roomAt } : finding;
 }
 
 function isStricter(one: Counted, other: Counted): boolean {

@@ -6,6 +6,7 @@ import { catchUp } from './catch-up.ts';
 import { FENCE_KEY, LOG_KEY } from './changelog-keys.ts';
 import { ChangelogReader } from './changelog-reader.ts';
 import { checkBrokerClock, ShardClock } from './clock.ts';
+import { commitStart } from './commit-start.ts';
 import type { ShardDeps } from './deps.ts';
 import { Freshness } from './freshness.ts';
 import { Inbox } from './inbox.ts';
@@ -28,7 +29,7 @@ export interface Acquired {
  *
  * A1 a new producer, which fences every older one and settles its transaction; an aborted transaction buries what a broker
  * may have left without an end marker. A2 a fence record, which a zombie could not commit. A3 the store is brought up to
- * that fence. A4 the position found there is where to read on.
+ * that fence. A4 the position found there is where to read on; what it does not know yet is added to it.
  *
  * Throws when it cannot be done now; nothing of the attempt is kept.
  */
@@ -68,25 +69,23 @@ async function acquireWith(
   const position = packed === null ? undefined : decodePosition(packed);
   const start = await startOffsets(deps, layout, position, signal);
   const clock = new ShardClock(deps.wallClock, deps.settings.clockTolerance, position?.now ?? 0);
-  clock.next();
-  return {
-    owned: {
-      layout,
-      producer,
-      clock,
-      inbox: new Inbox(start),
-      freshness: new Freshness(layout.interactions, deps.settings.freshnessMaxAge),
-      log: fence.log,
-      elsewhere: new Map(
-        [...(position?.next ?? [])].filter(([key]) => !start.some((each) => partitionKey(each) === key)),
-      ),
-      watermark: fence.offset + 1,
-      writtenAt: fence.before,
-      holding: false,
-    },
-    replayedRecords: caughtUp.records,
-    rebuilt: caughtUp.rebuilt,
+  const now = clock.next();
+  const owned: OwnedShard = {
+    layout,
+    producer,
+    clock,
+    inbox: new Inbox(start),
+    freshness: new Freshness(layout.interactions, deps.settings.freshnessMaxAge),
+    log: fence.log,
+    elsewhere: new Map(
+      [...(position?.next ?? [])].filter(([key]) => !start.some((each) => partitionKey(each) === key)),
+    ),
+    watermark: fence.offset + 1,
+    writtenAt: fence.before,
+    holding: false,
   };
+  if (start.some((place) => !position?.next.has(partitionKey(place)))) await commitStart(deps, owned, now);
+  return { owned, replayedRecords: caughtUp.records, rebuilt: caughtUp.rebuilt };
 }
 
 /** One small aborted transaction over every partition that a turn of this shard can write to. */

@@ -23,8 +23,8 @@ export class ChangelogReader {
 
   /**
    * What follows `offset`, until the end of the partition. Throws `log-inconsistent` when the log no longer has `offset`,
-   * and `changelog-held-back` when there is more that cannot be read: another, hanging transaction holds the stable end
-   * back.
+   * `changelog-held-back` when there is more that cannot be read (another, hanging transaction holds the stable end back),
+   * and `kafka-unreachable` when it is told to stop before the end.
    */
   async *from(offset: number): AsyncGenerator<FetchedRecords> {
     const { log, place, fetchWait, timeout, signal } = this.#reading;
@@ -44,6 +44,8 @@ export class ChangelogReader {
         throw heldBack(place, next, timeout);
       }
     }
+    // Ending here would say that there is no more, and a changelog cut short looks like one that was never written.
+    throw new TactError('kafka-unreachable', `stopped while reading ${place.topic}/${place.partition}`);
   }
 
   /** The first record that is visible; undefined when the partition holds none. */

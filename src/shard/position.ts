@@ -45,11 +45,7 @@ export function decodePosition(bytes: Buffer): Position {
       cause,
     });
   }
-  const { v, now, next } = read as {
-    v?: unknown;
-    now?: unknown;
-    next?: unknown;
-  };
+  const { v, now, next } = (read ?? {}) as { v?: unknown; now?: unknown; next?: unknown };
   if (v !== 1 || typeof now !== 'number' || typeof next !== 'object' || next === null) {
     throw new TactError('state-corrupt', `the position record is of an unknown version: ${String(v)}`);
   }

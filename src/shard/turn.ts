@@ -147,12 +147,11 @@ function addDecision(
     const ofInput = inputs.find((input) => input.topic === source.topic)?.cleared;
     const topic = ofInput ?? topics.clearedByChannel.get(decision.channel) ?? topics.cleared;
     outputs.add(place(topic), clearedRecord(decided));
-  } else {
-    outputs.add(place(topics.suppressed), decisionRecord({ ...decided, message, format: deps.outputFormat }));
+    if (topics.decided === undefined) return;
   }
-  if (topics.decided !== undefined) {
-    outputs.add(place(topics.decided), decisionRecord({ ...decided, message, format: deps.outputFormat }));
-  }
+  const whole = decisionRecord({ ...decided, message, format: deps.outputFormat });
+  if (decision.outcome !== 'cleared') outputs.add(place(topics.suppressed), whole);
+  if (topics.decided !== undefined) outputs.add(place(topics.decided), whole);
 }
 
 function addUndecided(

@@ -10,7 +10,7 @@ const FAULTY_UNTIL = 14.5;
 /** What becomes of a candidate on its way to Kafka: late, twice, unreadable; mostly nothing happens to it. */
 export function withMishaps(person: Person, record: TrafficRecord, dayStart: Instant): TrafficRecord[] {
   const { random } = person;
-  if (random.chance(0.0006)) return [broken(person, record)];
+  if (random.chance(0.0012)) return [broken(person, record)];
   if (random.chance(0.004)) return [{ ...record, at: record.at + late(person) }];
   const hour = (record.at - dayStart) / HOUR;
   const faulty = record.topic === 'app.outbound.requested' && hour >= FAULTY_FROM && hour < FAULTY_UNTIL;

@@ -99,6 +99,15 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       expect((await store.load(shard, ['a'])).values).toEqual([Buffer.from('2')]);
     });
 
+    it('takes a change up to the present watermark as applied already, and writes nothing', async () => {
+      const shard = newShard();
+      await store.apply(shard, change(0, 7, { a: '1' }));
+      for (const expected of [3, 7]) {
+        expect(await store.apply(shard, change(expected, 7, { a: 'again' }))).toEqual({ applied: true });
+      }
+      expect(await store.load(shard, ['a'])).toEqual({ watermark: 7, values: [Buffer.from('1')] });
+    });
+
     it('lets one of two that expect the same watermark through', async () => {
       const shard = newShard();
       const [first, second] = await Promise.all([

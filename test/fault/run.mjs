@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from '../checker/check.mjs';
 import { removeFolder, temporaryFolder } from '../stack/children.mjs';
@@ -41,7 +42,7 @@ const QUIET_WITHIN_MS = 120_000;
 export async function runFaults({ kafka, seed, size, program, log = () => {}, keep = false }) {
   const random = new Random(seed);
   const run = `fault-${seed}-${Date.now().toString(36)}`;
-  const folder = temporaryFolder('tact-fault-');
+  const folder = keep ? mkdtempSync(join(tmpdir(), 'tact-fault-')) : temporaryFolder('tact-fault-');
   log(`seed ${seed}, run ${run}, logs in ${folder}`);
   const redis = await RedisServer.start(join(folder, 'redis'));
   const topics = topicsOf(run);

@@ -12,6 +12,7 @@ const TURN_MS = 3_000;
 
 const POLICY = `apiVersion: tact/v1
 name: fault
+enforce: true
 timezone: Europe/Berlin
 channels: { email: { aliases: [e-mail] }, sms: {}, push: {} }
 classes:
@@ -24,7 +25,7 @@ rules:
   - { id: push-gap, for: { channel: push }, gap: 15s }
   - { id: one-per-campaign, cap: { limit: 1, per: [campaign], window: 3d } }
   - { id: all-hour, cap: { limit: 8, window: 1h } }
-  - { id: twice, duplicate: { window: 1d } }
+  - { id: twice, duplicate: {} }
 ceiling: { limit: 9, window: 7d }
 `;
 
@@ -37,6 +38,7 @@ const LIMITS = [
   { id: 'push gap', where: { channel: 'push' }, limit: 1, windowMs: 15 * SECOND },
   { id: 'campaign', per: ['campaign'], limit: 1, windowMs: 72 * HOUR },
   { id: 'all hour', limit: 8, windowMs: HOUR },
+  { id: 'once', per: ['sender', 'message'], limit: 1, windowMs: 24 * HOUR },
   { id: 'ceiling', limit: 9, windowMs: 168 * HOUR },
 ];
 
@@ -142,6 +144,7 @@ export function writeConfig(folder, { run, kafka, redis, topics }) {
     customerKey: { insecureDevelopmentKey: true },
     freshness: { maxAgeMs: FRESHNESS_MS },
     http: { port: 0 },
+    shutdown: { deadlineMs: SESSION_TIMEOUT_MS - 1_000 },
   };
   const file = join(folder, 'tact.json');
   writeFileSync(file, JSON.stringify(config, null, 2));

@@ -69,6 +69,7 @@ export class Traffic {
   #random;
   #customers;
   #count = 0;
+  #last;
   /** Emails that may bounce a little later. */
   #sent = [];
 
@@ -97,26 +98,36 @@ export class Traffic {
 
   #message() {
     const random = this.#random;
-    const platform = random.pick(OUTBOUND_PLATFORMS);
-    const message = {
-      customer: this.#customer(),
-      channel: random.pick(CHANNELS[platform]),
-      // One in a hundred is offered a second time.
-      id: `m-${random.chance(0.01) ? this.#count : ++this.#count}`,
-      campaign: `c-${random.between(0, CAMPAIGNS)}`,
-    };
-    if (message.channel === 'email') this.#sent.push(message);
-    if (this.#sent.length > 400) this.#sent.shift();
+    // One in a hundred is offered a second time.
+    const message = this.#last && random.chance(0.01) ? this.#last : this.#newMessage();
+    this.#last = message;
+    const { platform } = message;
     const headers = {
       'load-kind': 'message',
       'load-customer': message.customer,
       'load-channel': message.channel,
       'load-campaign': message.campaign,
+      'load-sender': platform,
       'load-message': message.id,
       'load-consent': agrees(message.customer) ? 'given' : 'none',
       traceparent: `00-${String(this.#count).padStart(32, '0')}-${'1'.padStart(16, '0')}-01`,
     };
     return { platform, headers, ...WRITERS[platform](message, random) };
+  }
+
+  #newMessage() {
+    const random = this.#random;
+    const platform = random.pick(OUTBOUND_PLATFORMS);
+    const message = {
+      platform,
+      customer: this.#customer(),
+      channel: random.pick(CHANNELS[platform]),
+      id: `m-${++this.#count}`,
+      campaign: `c-${random.between(0, CAMPAIGNS)}`,
+    };
+    if (message.channel === 'email') this.#sent.push(message);
+    if (this.#sent.length > 400) this.#sent.shift();
+    return message;
   }
 
   *#interaction() {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { OutputRecord } from '../../src/model/record.ts';
 import { createKafkaLog, type KafkaLog } from '../../src/kafka/kafka-log.ts';
+import { openSender } from '../../src/kafka/sender.ts';
 import type { KafkaSettings } from '../../src/kafka/settings.ts';
 import { createTopics } from '../../src/kafka/topics.ts';
-import { openSender } from '../../src/kafka/sender.ts';
+import type { OutputRecord } from '../../src/model/record.ts';
 import { kafkaAddress } from './addresses.ts';
 
 export interface KafkaWorld {

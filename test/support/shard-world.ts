@@ -7,6 +7,7 @@ import type { LogRecord, OutputRecord, TopicOffset } from '../../src/model/recor
 import { createCustomerKey } from '../../src/records/customer-key.ts';
 import { inputSchema } from '../../src/records/input.ts';
 import { createRecordReader } from '../../src/records/record-reader.ts';
+import { createSchemaSource } from '../../src/records/schema-source.ts';
 import { isViewField } from '../../src/shard/changelog-keys.ts';
 import type { ShardDeps } from '../../src/shard/deps.ts';
 import { Governor } from '../../src/shard/governor.ts';
@@ -61,6 +62,7 @@ export class ShardWorld {
   readonly settings: ShardSettings;
   now: number | undefined;
   #processes: WorldProcess[] = [];
+  readonly #crashed = new Set<MemoryLog>();
   #nonces = 0;
 
   constructor(settings: Partial<ShardSettings> = {}) {
@@ -91,6 +93,7 @@ export class ShardWorld {
       store: wrap.store?.(this.store) ?? this.store,
       reader: createRecordReader({
         inputs: this.settings.inputs.map(({ topic, kind }) => inputSchema.parse({ topic, kind })),
+        schemaSource: createSchemaSource(),
         reroutedTopics: ['rerouted-interactions', 'rerouted-outbound'],
       }),
       observer: recordingObserver(told),
@@ -115,7 +118,14 @@ export class ShardWorld {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#processes.map(({ governor }) => governor.stop().catch(() => undefined)));
+    const alive = this.#processes.filter(({ log }) => !this.#crashed.has(log));
+    await Promise.all(alive.map(({ governor }) => governor.stop().catch(() => undefined)));
+  }
+
+  /** Ends the process as SIGKILL would. */
+  crash({ log }: WorldProcess): void {
+    this.#crashed.add(log);
+    log.crash();
   }
 
   /** Appends a JSON value to an input; by default to the partition that does NOT belong to the customer's shard. */

@@ -107,9 +107,10 @@ describe('fetching from a real Kafka', () => {
   it('says that an offset is out of range and where the log begins, and moves nothing', async () => {
     await world.append('old', 0, ['a', 'b', 'c', 'd'].map((value) => textRecord(value)));
     const topic = world.topic('old');
-    await withAdmin(world.settings, silently, 'cannot delete records', (admin) =>
-      admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '3' }] }),
-    );
+    await withAdmin(world.settings, silently, 'cannot delete records', async (admin) => {
+      await admin.fetchTopicMetadata({ topics: [topic] });
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '3' }] });
+    });
     const answer = { kind: 'out-of-range', topic, partition: 0, logStartOffset: 3, highWatermark: 4 };
     expect(await fetch('old', 0, 1)).toEqual([{ ...answer, from: 1 }]);
     expect(await fetch('old', 0, 9)).toEqual([{ ...answer, from: 9 }]);
@@ -145,8 +146,9 @@ describe('fetching from a real Kafka', () => {
 
   it('rejects with the reason of its signal', async () => {
     const controller = new AbortController();
-    const [{ nextOffset }] = (await fetch('output', 0, 0)) as [{ nextOffset: number }];
-    const waiting = log.fetch([{ topic: world.topic('output'), partition: 0, offset: nextOffset }], {
+    const topic = world.topic('output');
+    const [bounds] = await log.bounds([{ topic, partition: 0 }]);
+    const waiting = log.fetch([{ topic, partition: 0, offset: bounds?.end ?? 0 }], {
       maxWaitMs: 30_000,
       signal: controller.signal,
     });

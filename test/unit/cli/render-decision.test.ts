@@ -51,6 +51,20 @@ describe('explainDecision', () => {
     expect(text).toContain('Possible again at 13:30 (in 1 h 30 min).');
   });
 
+  it('says so where more went out than may', () => {
+    const over = { ...weekly, count: 7 };
+    expect(explainDecision(decision({ rule: 'email-weekly', findings: [over] }), 'UTC')).toContain(
+      '“email-weekly”: already 7 in the last 7 days, where 5 may be.',
+    );
+  });
+
+  it('says that a limit of nothing allows nothing', () => {
+    const none = { ...weekly, count: 0, limit: 0 };
+    expect(explainDecision(decision({ rule: 'email-weekly', findings: [none] }), 'UTC')).toContain(
+      'the limit is 0',
+    );
+  });
+
   it('calls a calendar window by its name', () => {
     const daily: Finding = { ...weekly, rule: 'daily', window: 'day Europe/Berlin', count: 4, limit: 4 };
     expect(explainDecision(decision({ rule: 'daily', findings: [daily] }), 'UTC')).toContain('4 of 4 today');

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { listFields, variableOf } from '../../../src/config/fields.ts';
 import { renderReference } from '../../../src/config/reference.ts';
-import { generatedPart } from '../../support/generated-part.ts';
+import { expectGenerated } from '../../support/generated-part.ts';
 
 describe('the reference of the configuration', () => {
   it('in the README is what the schema says (UPDATE_DOCS=1 brings it up to date)', () => {
-    const reference = renderReference();
-    expect(generatedPart('src/config/README.md', 'fields', reference)).toBe(reference);
+    expectGenerated('src/config/README.md', 'fields', renderReference());
   });
 
   it('describes every field', () => {

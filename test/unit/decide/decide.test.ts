@@ -9,11 +9,19 @@ const full = stateWith({ sends: Array.from({ length: SENDS_MAX }, (_, i) => send
 
 describe('decide', () => {
   test('clears a message of a customer never seen before, and logs it', () => {
-    const { decision, state } = decide(weekly, undefined, message({ campaignId: 'spring', sender: 'crm' }), NOON);
-    expect(decision).toMatchObject({ outcome: 'cleared', verdict: 'cleared', reason: 'cleared', decidedAt: NOON });
-    expect(state.sends).toEqual([
-      send(NOON, { messageId: 'm-1', campaignId: 'spring', sender: 'crm' }),
-    ]);
+    const { decision, state } = decide(
+      weekly,
+      undefined,
+      message({ campaignId: 'spring', sender: 'crm' }),
+      NOON,
+    );
+    expect(decision).toMatchObject({
+      outcome: 'cleared',
+      verdict: 'cleared',
+      reason: 'cleared',
+      decidedAt: NOON,
+    });
+    expect(state.sends).toEqual([send(NOON, { messageId: 'm-1', campaignId: 'spring', sender: 'crm' })]);
     expect(state.stops).toEqual([]);
   });
 
@@ -28,7 +36,14 @@ describe('decide', () => {
     });
     expect(state.sends).toBe(before.sends);
     expect(state.stops).toEqual([
-      { at: NOON, channel: 'email', messageId: 'm-1', reason: 'cap-reached', rule: 'weekly', nextEligibleAt: NOON + DAY },
+      {
+        at: NOON,
+        channel: 'email',
+        messageId: 'm-1',
+        reason: 'cap-reached',
+        rule: 'weekly',
+        nextEligibleAt: NOON + DAY,
+      },
     ]);
   });
 
@@ -59,7 +74,12 @@ describe('decide', () => {
   test('with enforce false clears, says what would have happened, and counts what went out', () => {
     const policy = policyWith('[{ id: none, cap: { limit: 0, window: 7d } }]', 'enforce: false');
     const { decision, state } = decide(policy, undefined, message(), NOON);
-    expect(decision).toMatchObject({ outcome: 'cleared', verdict: 'suppressed', reason: 'cap-reached', rule: 'none' });
+    expect(decision).toMatchObject({
+      outcome: 'cleared',
+      verdict: 'suppressed',
+      reason: 'cap-reached',
+      rule: 'none',
+    });
     expect(state.sends).toHaveLength(1);
     expect(state.stops).toEqual([]);
   });
@@ -92,13 +112,15 @@ describe('decide', () => {
 
 describe('a message that can no longer pass', () => {
   test('is expired from its own expiry on', () => {
-    const at = (now: number) => decide(policyWith(), undefined, message({ expiresAt: NOON }), now).decision.reason;
+    const at = (now: number) =>
+      decide(policyWith(), undefined, message({ expiresAt: NOON }), now).decision.reason;
     expect([at(NOON - 1), at(NOON)]).toEqual(['cleared', 'expired']);
   });
 
   test('has no next eligible time when that is not before its expiry', () => {
     const before = stateWith({ sends: [send(NOON - 7 * DAY + HOUR), send(NOON)] });
-    const next = (expiresAt: number) => decide(weekly, before, message({ expiresAt }), NOON).decision.nextEligibleAt;
+    const next = (expiresAt: number) =>
+      decide(weekly, before, message({ expiresAt }), NOON).decision.nextEligibleAt;
     expect(next(NOON + HOUR)).toBeUndefined();
     expect(next(NOON + HOUR + 1)).toBe(NOON + HOUR);
   });
@@ -115,7 +137,11 @@ describe('channels', () => {
   test('that the policy does not know are suppressed for good', () => {
     for (const channel of ['whatsapp', '__proto__', 'constructor', '']) {
       const { decision } = decide(weekly, undefined, message({ channel }), NOON);
-      expect(decision).toMatchObject({ outcome: 'suppressed', reason: 'unknown-channel', channel: 'unknown' });
+      expect(decision).toMatchObject({
+        outcome: 'suppressed',
+        reason: 'unknown-channel',
+        channel: 'unknown',
+      });
       expect(decision.rule).toBeUndefined();
       expect(decision.nextEligibleAt).toBeUndefined();
     }
@@ -137,13 +163,13 @@ describe('classes', () => {
   });
 
   test('can be claimed by the topic that a record came in on', () => {
-    const policy = policyWith(
-      '[]',
-      'enforce: true',
-    );
+    const policy = policyWith('[]', 'enforce: true');
     const byTopic = {
       ...policy,
-      classes: { ...policy.classes, service: { name: 'service', exempt: [], claimedBy: { senders: [], topics: ['shop'] } } },
+      classes: {
+        ...policy.classes,
+        service: { name: 'service', exempt: [], claimedBy: { senders: [], topics: ['shop'] } },
+      },
     };
     const classOf = (sourceTopic: string) =>
       decide(byTopic, undefined, message({ class: 'service', sourceTopic }), NOON).decision.class;
@@ -166,13 +192,24 @@ describe('the ceiling', () => {
 
   test('stops every class, whatever it is exempt from, and counts every send', () => {
     const { decision } = decide(policy, before, message({ class: 'service' }), NOON);
-    expect(decision).toMatchObject({ reason: 'ceiling-reached', rule: 'ceiling', nextEligibleAt: NOON - HOUR + DAY });
-    const exempt = { ...policy, classes: { ...policy.classes, service: { name: 'service', exempt: ['caps' as const] } } };
-    expect(decide(exempt, before, message({ class: 'service' }), NOON).decision.reason).toBe('ceiling-reached');
+    expect(decision).toMatchObject({
+      reason: 'ceiling-reached',
+      rule: 'ceiling',
+      nextEligibleAt: NOON - HOUR + DAY,
+    });
+    const exempt = {
+      ...policy,
+      classes: { ...policy.classes, service: { name: 'service', exempt: ['caps' as const] } },
+    };
+    expect(decide(exempt, before, message({ class: 'service' }), NOON).decision.reason).toBe(
+      'ceiling-reached',
+    );
   });
 
   test('lets its own exceptions through', () => {
-    expect(decide(policy, before, message({ class: 'security', sender: 'login' }), NOON).decision.outcome).toBe('cleared');
+    expect(
+      decide(policy, before, message({ class: 'security', sender: 'login' }), NOON).decision.outcome,
+    ).toBe('cleared');
   });
 });
 
@@ -183,7 +220,12 @@ describe('a full log', () => {
   });
 
   test('stays full when an exempt class goes out all the same', () => {
-    const { decision, state } = decide(policyWith(), full, message({ class: 'security', sender: 'login' }), NOON);
+    const { decision, state } = decide(
+      policyWith(),
+      full,
+      message({ class: 'security', sender: 'login' }),
+      NOON,
+    );
     expect(decision.outcome).toBe('cleared');
     expect(state.sends).toHaveLength(SENDS_MAX);
     expect(state.sends[0]?.at).toBe(NOON - SENDS_MAX + 1);
@@ -208,7 +250,9 @@ describe('opt-outs', () => {
       decide(policyWith(), optedOut(scope), message(fields), NOON).decision.reason;
     expect(reasonOf({ channel: ['E-MAIL'] }, { channel: 'email' })).toBe('opted-out');
     expect(reasonOf({ channel: ['sms'] }, { channel: 'email' })).toBe('cleared');
-    expect(reasonOf({ channel: ['email'], topic: ['news'] }, { topics: ['news', 'offers'] })).toBe('opted-out');
+    expect(reasonOf({ channel: ['email'], topic: ['news'] }, { topics: ['news', 'offers'] })).toBe(
+      'opted-out',
+    );
     expect(reasonOf({ channel: ['email'], topic: ['news'] }, { topics: ['offers'] })).toBe('cleared');
     expect(reasonOf({ category: ['shoes'] }, { categories: ['shoes/running'] })).toBe('opted-out');
     expect(reasonOf({ category: ['shoes'] }, { categories: ['shoestring'] })).toBe('cleared');
@@ -236,7 +280,9 @@ describe('what is remembered of a send', () => {
     const sent = { labels: { theme: 'sale', secret: 'x' }, topics: ['news'] };
     const plain = decide(policyWith(), undefined, message(sent), NOON).state.sends[0];
     expect(plain).toMatchObject({ labels: {}, topics: [] });
-    const naming = policyWith('[{ id: sale, for: { "label:theme": sale, topic: news }, cap: { limit: 1, window: 1d } }]');
+    const naming = policyWith(
+      '[{ id: sale, for: { "label:theme": sale, topic: news }, cap: { limit: 1, window: 1d } }]',
+    );
     const first = decide(naming, undefined, message(sent), NOON);
     expect(first.state.sends[0]).toMatchObject({ labels: { theme: 'sale' }, topics: ['news'] });
     expect(decide(naming, first.state, message(sent), NOON).decision.reason).toBe('cap-reached');

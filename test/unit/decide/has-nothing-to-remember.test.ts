@@ -15,7 +15,9 @@ describe('hasNothingToRemember', () => {
   test('holds once sends, stops and passing opt-outs are over', () => {
     const old = NOON - RETENTION;
     expect(nothing({ sends: [send(old)] })).toBe(true);
-    expect(nothing({ stops: [{ at: old, channel: 'email', messageId: 'm', reason: 'too-soon' }] })).toBe(true);
+    expect(nothing({ stops: [{ at: old, channel: 'email', messageId: 'm', reason: 'too-soon' }] })).toBe(
+      true,
+    );
     expect(nothing({ optOuts: [{ scope: {}, at: old, until: NOON, cause: 'opt-out' }] })).toBe(true);
     expect(nothing({ lastEngagedAt: NOON - ENGAGEMENT_RETENTION })).toBe(true);
   });
@@ -23,7 +25,9 @@ describe('hasNothingToRemember', () => {
   test('fails while anything could change a decision or explain one', () => {
     const young = NOON - RETENTION + 1;
     expect(nothing({ sends: [send(young)] })).toBe(false);
-    expect(nothing({ stops: [{ at: young, channel: 'email', messageId: 'm', reason: 'too-soon' }] })).toBe(false);
+    expect(nothing({ stops: [{ at: young, channel: 'email', messageId: 'm', reason: 'too-soon' }] })).toBe(
+      false,
+    );
     expect(nothing({ optOuts: [{ scope: {}, at: 0, cause: 'erasure' }] })).toBe(false);
     expect(nothing({ optOuts: [{ scope: {}, at: 0, until: NOON + 1, cause: 'opt-out' }] })).toBe(false);
     expect(nothing({ consents: [{ status: 'withdrawn', at: 0, source: 'crm' }] })).toBe(false);
@@ -33,7 +37,8 @@ describe('hasNothingToRemember', () => {
   });
 
   test('knows an opt-out that was taken back for as long as it could be told again', () => {
-    const takenBack = (at: number) => nothing({ optOuts: [{ scope: {}, at: 1, cause: 'opt-out', takenBack: [{ scope: {}, at }] }] });
+    const takenBack = (at: number) =>
+      nothing({ optOuts: [{ scope: {}, at: 1, cause: 'opt-out', takenBack: [{ scope: {}, at }] }] });
     expect(takenBack(NOON - RETENTION + 1)).toBe(false);
     expect(takenBack(NOON - RETENTION)).toBe(true);
   });

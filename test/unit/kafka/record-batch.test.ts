@@ -84,8 +84,8 @@ describe('record batches', () => {
   });
 
   it('hold more records than a call may have arguments', () => {
-    const many = Array.from({ length: 200_000 }, () => record({ key: null, value: null }));
-    expect(read(encodeBatch(many, NOBODY)).records).toHaveLength(200_000);
+    const many = Array.from({ length: 130_000 }, () => record({ key: null, value: null }));
+    expect(read(encodeBatch(many, NOBODY)).records).toHaveLength(130_000);
   });
 
   it('are read up to the last whole one, from the offset that was asked for', () => {
@@ -114,7 +114,7 @@ describe('record batches', () => {
 
   it('that are not what they say are refused, whatever their bytes', () => {
     const torn = placed(0, ['a', 'b']);
-    torn[62] = 0xff;
+    torn[65] = 0x7e;
     expect(() => read(torn)).toThrow('cannot read in/3 from 0');
     const short = placed(0, ['a']);
     short.writeInt32BE(-100, 8);

@@ -82,7 +82,7 @@ describe('the overview dashboard', () => {
       expect(description, title).toBeTruthy();
       expect(fieldConfig?.defaults.unit, title).toBeTruthy();
       for (const source of [datasource, ...targets.map((target) => target.datasource)]) {
-        expect(source?.uid, title).toBe('${datasource}');
+        expect(source?.uid, title).toMatch(/^\$\{datasource\}$/);
       }
       expect(new Set(targets.map(({ refId }) => refId)).size, title).toBe(targets.length);
     }

@@ -14,6 +14,14 @@ function capture(level: LogLevel = 'debug') {
   return { logger, lines, entries: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 
+function caught(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('a log line', () => {
   it('is one line of JSON with level as a word, ISO time, service, event and sentence', () => {
     const { logger, lines, entries } = capture();
@@ -63,14 +71,8 @@ describe('an error in a log line', () => {
   });
 
   it('of anybody else repeats nothing that it quotes, and nothing that it carries', () => {
-    const parse = () => JSON.parse('{"email": alice@example.com}');
     const { logger, lines } = capture();
-    let thrown: unknown;
-    try {
-      parse();
-    } catch (error) {
-      thrown = error;
-    }
+    const thrown = caught(() => JSON.parse('{"email": alice@example.com}'));
     logger.event('failed', { err: thrown });
     logger.event('failed', { err: new Error('invalid "string": "alice@example.com') });
     logger.event('failed', {
@@ -80,7 +82,8 @@ describe('an error in a log line', () => {
       err: 'alice@example.com'.length,
       error: Object.assign(new Error('x', { cause: thrown })),
     });
-    expect(lines).toHaveLength(4);
+    logger.event('failed', { err: caught(() => BigInt('alice')) });
+    expect(lines).toHaveLength(5);
     expect(lines.join()).not.toContain('alice');
   });
 

@@ -31,6 +31,9 @@ describe('clientOptions', () => {
       servername: 'h',
       rejectUnauthorized: true,
     });
+    expect(clientOptions({ ...settings, url: 'rediss://10.0.0.1' }).tls).toEqual({
+      rejectUnauthorized: true,
+    });
     const tls = { ca: 'CA', cert: 'CERT', key: 'KEY', serverName: 'redis.internal' };
     expect(clientOptions({ ...settings, url: 'rediss://10.0.0.1', tls }).tls).toEqual({
       servername: 'redis.internal',

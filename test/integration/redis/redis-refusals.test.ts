@@ -1,46 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RedisProcessBoard } from '../../../src/redis/process-board.ts';
 import { RedisStateStore } from '../../../src/redis/redis-state-store.ts';
-import type { RedisSettings } from '../../../src/redis/settings.ts';
-import type { StateChange } from '../../../src/shard/state-store.ts';
 import { type RunningRedis, startRedis } from '../../stack/stack.mjs';
+import { change, eventually, refused, settingsFor, unreachable } from './redis-scene.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
-
-const settingsFor = (url: string): RedisSettings => ({
-  url,
-  keyPrefix: 'tact',
-  commandTimeoutMs: 500,
-  connectionTimeoutMs: 500,
-});
-const change = (expected: number, next: number, value = 'x'): StateChange => ({
-  expected,
-  next,
-  log: 'log-1',
-  at: 1,
-  entries: new Map([['a', Buffer.from(value)]]),
-});
-const refused = (word: string) => ({ code: 'redis-refused', message: expect.stringContaining(`(${word})`) });
-const unreachable = { code: 'redis-unreachable', retryable: true };
-
-/** Runs until it does not throw, with a deadline. */
-async function eventually<T>(attempt: () => Promise<T>, withinMs = 10_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
-
-async function timed<T>(work: Promise<T>): Promise<number> {
-  const started = performance.now();
-  await work;
-  return performance.now() - started;
-}
 
 describe('a state store over a Redis that', () => {
   let server: RunningRedis;
@@ -123,19 +89,9 @@ describe('a state store over a Redis that', () => {
   });
 
   it('grants exactly the documented permissions serves everything', async () => {
-    const commands = [
-      '+hmget',
-      '+hget',
-      '+hset',
-      '+hdel',
-      '+hscan',
-      '+unlink',
-      '+eval',
-      '+evalsha',
-      '+info',
-      '+client|setname',
-    ];
-    await admin.acl('SETUSER', 'tact', 'on', '>secret', '~tact:*', '-@all', ...commands);
+    const readme = await readFile(new URL('../../../src/redis/README.md', import.meta.url), 'utf8');
+    const [, user, rules] = /ACL SETUSER (\S+) (.+)/.exec(readme) ?? [];
+    await admin.call('ACL', ['SETUSER', user ?? '', ...(rules ?? '').split(' ')]);
     const governed = new RedisStateStore({
       ...settingsFor(server.url),
       username: 'tact',
@@ -151,6 +107,12 @@ describe('a state store over a Redis that', () => {
     expect((await governed.checkServer()).warnings).toEqual([]);
     await governed.clear(0);
     expect((await governed.view(0)).watermark).toBe(0);
+    const board = new RedisProcessBoard({ ...settingsFor(server.url), username: 'tact', password: 'secret' });
+    closing.push(() => board.close());
+    await board.publish('one', 'well', 60_000);
+    expect(await board.read()).toEqual(['well']);
+    await board.withdraw('one');
+    expect(await board.read()).toEqual([]);
   });
 
   it('does not know the password refuses, and says so', async () => {
@@ -221,83 +183,5 @@ describe('a state store over a Redis that', () => {
       ['load', true],
       ['load', false],
     ]);
-  });
-});
-
-describe('a state store whose Redis', () => {
-  const closing: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close();
-  });
-  const start = async (options: { port?: number; args?: string[] } = {}): Promise<RunningRedis> => {
-    const server = await startRedis(options);
-    closing.push(() => server.stop());
-    return server;
-  };
-  const open = (server: RunningRedis): RedisStateStore => {
-    const store = new RedisStateStore(settingsFor(server.url));
-    closing.push(() => store.close());
-    return store;
-  };
-
-  it('is killed fails soon, every time, and goes on when it is back', async () => {
-    const server = await start();
-    const store = open(server);
-    await store.apply(0, change(0, 5));
-    server.signal('SIGKILL');
-    await server.ended;
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const failures = Array.from({ length: 30 }, (_, shard) =>
-        expect(store.load(shard, [])).rejects.toMatchObject(unreachable),
-      );
-      expect(await timed(Promise.all(failures))).toBeLessThan(2_000);
-    }
-    await start({ port: server.port });
-    expect((await eventually(() => store.load(0, []))).watermark).toBe(0);
-    expect(await store.apply(0, change(5, 9))).toEqual({ applied: false, watermark: 0 });
-  });
-
-  it('is killed with a command under way fails that command at once', async () => {
-    const server = await start();
-    const store = open(server);
-    await store.load(0, []);
-    server.signal('SIGSTOP');
-    const failing = expect(store.apply(0, change(0, 5))).rejects.toMatchObject(unreachable);
-    server.signal('SIGKILL');
-    expect(await timed(failing)).toBeLessThan(450);
-  });
-
-  it('hangs fails when the time is up, and goes on when it wakes', async () => {
-    const server = await start();
-    const store = open(server);
-    await store.load(0, []);
-    server.signal('SIGSTOP');
-    const took = await timed(expect(store.apply(0, change(0, 5))).rejects.toMatchObject(unreachable));
-    expect(took).toBeGreaterThan(400);
-    expect(took).toBeLessThan(2_000);
-    server.signal('SIGCONT');
-    expect(await eventually(() => store.apply(0, change(0, 5)))).toEqual({ applied: true });
-  });
-
-  it('was never there fails soon', async () => {
-    const server = await start();
-    await server.stop();
-    const store = open(server);
-    const took = await timed(expect(store.load(0, [])).rejects.toMatchObject(unreachable));
-    expect(took).toBeLessThan(2_000);
-  });
-
-  it('belongs to a cluster that does not serve the slot refuses', async () => {
-    const server = await start({ args: ['--cluster-enabled', 'yes'] });
-    const store = open(server);
-    await expect(store.load(0, [])).rejects.toMatchObject(refused('CLUSTERDOWN'));
-    expect((await store.checkServer()).warnings).toEqual([expect.stringContaining('cluster')]);
-  });
-
-  it('was left fails, and can be left twice', async () => {
-    const store = open(await start());
-    await store.close();
-    await store.close();
-    await expect(store.load(0, [])).rejects.toMatchObject(unreachable);
   });
 });

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TactError } from '../../../src/kernel/errors.ts';
+import type { CustomerState } from '../../../src/model/customer-state.ts';
+import { SCOPE_FIELDS } from '../../../src/model/interaction.ts';
+import { REASONS, type ReasonCode } from '../../../src/model/reason.ts';
+import { decodeState, encodeState } from '../../../src/records/state-codec.ts';
+
+const text = fc.string({ unit: 'grapheme', maxLength: 12 });
+const instant = fc.maxSafeInteger();
+const texts = fc.array(text, { maxLength: 3 });
+const entries = fc.dictionary(text, text, { maxKeys: 3 });
+const scope = fc.dictionary(fc.constantFrom(...SCOPE_FIELDS), texts, { maxKeys: 3 });
+
+/** An object whose optional fields may be absent, never undefined. */
+const partly = <A extends object, B extends object>(
+  required: { [K in keyof A]: fc.Arbitrary<A[K]> },
+  optional: { [K in keyof B]: fc.Arbitrary<B[K]> },
+) =>
+  fc
+    .tuple(fc.record(required), fc.record(optional, { requiredKeys: [] }))
+    .map(([there, perhaps]) => ({ ...there, ...perhaps }));
+
+const consent = partly(
+  {
+    status: fc.constantFrom('granted' as const, 'pending' as const, 'withdrawn' as const),
+    at: instant,
+    source: text,
+  },
+  { channel: text, purpose: text },
+);
+const optOut = partly(
+  {
+    scope,
+    at: instant,
+    cause: fc.constantFrom('opt-out' as const, 'complaint' as const, 'erasure' as const),
+  },
+  { until: instant, takenBack: fc.array(fc.record({ scope, at: instant }), { maxLength: 2 }) },
+);
+const send = partly(
+  {
+    at: instant,
+    channel: text,
+    class: text,
+    categories: texts,
+    topics: texts,
+    labels: entries,
+    messageId: text,
+    answered: fc.boolean(),
+    returned: fc.boolean(),
+  },
+  { campaignId: text, sender: text, dispatchId: text, place: text },
+);
+const stop = partly(
+  {
+    at: instant,
+    channel: text,
+    messageId: text,
+    reason: fc.constantFrom(...(Object.keys(REASONS) as ReasonCode[])),
+  },
+  { campaignId: text, rule: text, nextEligibleAt: instant },
+);
+const state = partly(
+  {
+    firstSeenAt: instant,
+    consents: fc.array(consent, { maxLength: 4 }),
+    optOuts: fc.array(optOut, { maxLength: 4 }),
+    sends: fc.array(send, { maxLength: 12 }),
+    stops: fc.array(stop, { maxLength: 10 }),
+    attributes: entries,
+  },
+  { timezone: text, lastEngagedAt: instant },
+) as fc.Arbitrary<CustomerState>;
+
+describe('the state codec', () => {
+  test('gives back any state as it was', () => {
+    fc.assert(
+      fc.property(state, (value) => {
+        expect(decodeState(encodeState(value))).toEqual(value);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('gives a state or state-corrupt for any bytes', () => {
+    const noise = fc.uint8Array({ maxLength: 100 }).map((array) => Buffer.from([1, ...array]));
+    const spoilt = fc.tuple(state, fc.nat(), fc.nat(255)).map(([value, at, to]) => {
+      const bytes = encodeState(value);
+      bytes[at % bytes.length] = to;
+      return bytes;
+    });
+    fc.assert(
+      fc.property(fc.oneof(noise, spoilt), (bytes) => {
+        try {
+          expect(decodeState(bytes).sends).toBeInstanceOf(Array);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TactError);
+          expect(error).toMatchObject({ code: 'state-corrupt' });
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

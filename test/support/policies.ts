@@ -1,0 +1,17 @@
+import type { Policy } from '../../src/decide/policy.ts';
+import { parsePolicy } from '../../src/policy/parse-policy.ts';
+
+/** A policy for a test, from the text of its rules; fails with its problems when it has any. */
+export function policyOf(rules: string, head = ''): Policy {
+  const text = `apiVersion: tact/v1
+name: test
+enforce: true
+timezone: UTC
+channels: { email: {}, sms: {}, push: {} }
+classes: { marketing: { default: true } }
+${head}
+${rules === '' ? '' : `rules:\n${rules}`}`;
+  const parsed = parsePolicy(text, 'test.yaml');
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
+  return parsed.policy;
+}

@@ -1,0 +1,61 @@
+import { createRequire } from 'node:module';
+import stock from 'kafkajs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { loadKafkaJs } from '../../../src/kafka/client-library.ts';
+
+const require = createRequire(import.meta.url);
+const StockQueue: QueueClass = require('kafkajs/src/network/requestQueue/index.js');
+const stockGroup: (grouping: object) => object = require('kafkajs/src/producer/groupMessagesPerPartition.js');
+
+type QueueClass = new (options: object) => { checkPendingRequests(): void; throttleCheckTimeoutId: unknown };
+
+const library = loadKafkaJs();
+const group = library.moduleAt('producer/groupMessagesPerPartition.js') as (grouping: object) => object;
+const silent = { namespace: () => silent, debug() {}, info() {}, warn() {}, error() {} };
+
+describe('the mended copy of the library', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('leaves the copy that others use as it is', () => {
+    expect(library.kafkajs.Kafka).not.toBe(stock.Kafka);
+    expect(require('kafkajs').Kafka).toBe(stock.Kafka);
+    expect(require('kafkajs/src/network/requestQueue/index.js')).toBe(StockQueue);
+  });
+
+  it('sets no timer on an idle connection, where the library sets one after the other', () => {
+    const timersOf = (Queue: QueueClass) => {
+      vi.useFakeTimers();
+      const queue = new Queue({ maxInFlightRequests: 1, requestTimeout: 1_000, logger: silent });
+      queue.checkPendingRequests();
+      vi.advanceTimersByTime(50);
+      const timers = vi.getTimerCount();
+      vi.useRealTimers();
+      return timers;
+    };
+    expect(timersOf(StockQueue)).toBe(1);
+    expect(timersOf(library.moduleAt('network/requestQueue/index.js') as QueueClass)).toBe(0);
+  });
+
+  it('groups the records of a large send in linear time', () => {
+    const messages = Array.from({ length: 8_000 }, (_, i) => ({ partition: i % 2 }));
+    const partitioner = ({ message }: { message: { partition: number } }) => message.partition;
+    const grouping = { topic: 't', partitionMetadata: [{}, {}], messages, partitioner };
+    const started = performance.now();
+    const mended = group(grouping);
+    const took = performance.now() - started;
+    const few = { ...grouping, messages: messages.slice(0, 10) };
+    expect(group(few)).toEqual(stockGroup(few));
+    expect(mended).toMatchObject({ 0: { length: 4_000 }, 1: { length: 4_000 } });
+    const startedStock = performance.now();
+    stockGroup(grouping);
+    expect(took).toBeLessThan((performance.now() - startedStock) / 5);
+  });
+
+  it('has the same patience under NODE_ENV=test, which a test runner sets', () => {
+    expect(process.env.NODE_ENV).toBe('test');
+    const stockDefaults = require('kafkajs/src/retry/defaults.js') as { initialRetryTime: number };
+    expect(stockDefaults.initialRetryTime).toBe(300);
+    expect(library.moduleAt('retry/defaults.test.js')).toEqual(library.moduleAt('retry/defaults.js'));
+    expect(library.moduleAt('retry/defaults.js')).toMatchObject({ initialRetryTime: 20 });
+  });
+});

@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'vitest';
+import type { Decision } from '../../../src/model/decision.ts';
+import type { OutboundMessage } from '../../../src/model/message.ts';
+import type { Header, OutputRecord } from '../../../src/model/record.ts';
+import {
+  clampTimestamp,
+  clearedRecord,
+  deadLetterRecord,
+  decisionId,
+  decisionRecord,
+  reroutedRecord,
+} from '../../../src/records/output-records.ts';
+import { readTactSchema } from '../../../src/records/tact-schema.ts';
+import { header, logRecord, RECORD_TIME } from '../../fixtures/records/records.ts';
+
+const NOW = RECORD_TIME + 1_000;
+const source = { topic: 'requested', partition: 3, offset: 42 };
+const policy = { name: 'acme-eu', digest: 'abc123' };
+const original = logRecord({
+  key: Buffer.from([0, 255]),
+  value: Buffer.from('original bytes'),
+  headers: [
+    header('b', '1'),
+    header('a', null),
+    header('b', '2'),
+    header('TACT-why', 'forged'),
+    header('tact-source', 'forged/0/0'),
+    header('traceparent', '00-x'),
+    header('__connect.errors.stage', 'old'),
+    header('', ''),
+  ],
+});
+const producers = [header('b', '1'), header('a', null), header('b', '2'), header('traceparent', '00-x')];
+
+const message: OutboundMessage = {
+  messageId: 'm1',
+  customerId: 'c1',
+  channel: 'E-Mail',
+  categories: ['shoes'],
+  topics: [],
+  createdAt: RECORD_TIME,
+  labels: { brand: 'x' },
+  sourceTopic: 'requested',
+};
+const cleared: Decision = {
+  outcome: 'cleared',
+  verdict: 'cleared',
+  reason: 'cleared',
+  decidedAt: NOW,
+  channel: 'email',
+  class: 'marketing',
+  findings: [],
+};
+const suppressed: Decision = {
+  ...cleared,
+  outcome: 'suppressed',
+  verdict: 'suppressed',
+  reason: 'cap-reached',
+  rule: 'weekly',
+  nextEligibleAt: NOW + 5,
+  findings: [
+    {
+      rule: 'weekly',
+      kind: 'cap',
+      verdict: 'blocks',
+      reason: 'cap-reached',
+      count: 2,
+      limit: 2,
+      windowStart: NOW - 7,
+      nextEligibleAt: NOW + 5,
+    },
+  ],
+};
+const decided = { record: original, source, decisionId: 'id-1', policy };
+const why = (text: string): Header[] => [
+  header('tact-decision-id', 'id-1'),
+  header('tact-policy', 'acme-eu@abc123'),
+  header('tact-decided-at', '2025-06-01T12:00:01.000Z'),
+  header('tact-source', 'requested/3/42'),
+  header('tact-why', text),
+];
+
+describe('a cleared record', () => {
+  test('is the original with what was decided about it, forged headers gone', () => {
+    expect(clearedRecord({ ...decided, decision: cleared })).toEqual({
+      key: original.key,
+      value: original.value,
+      timestamp: RECORD_TIME,
+      headers: [...producers, header('__connect.errors.stage', 'old'), header('', ''), ...why('cleared')],
+    });
+  });
+
+  test('says what would have happened where the policy is not enforced', () => {
+    const { headers } = clearedRecord({ ...decided, decision: { ...suppressed, outcome: 'cleared' } });
+    expect(headers).toContainEqual(header('tact-why', 'would: cap-reached'));
+  });
+
+  test('has a timestamp that brokers accept', () => {
+    const record = { ...original, timestamp: Date.UTC(9999, 0, 1) };
+    expect(clearedRecord({ ...decided, record, decision: cleared }).timestamp).toBe(NOW + 55 * 60_000);
+  });
+});
+
+describe('a decision record', () => {
+  const write = (format: 'json' | 'single-object') =>
+    decisionRecord({ ...decided, decision: suppressed, message, format });
+
+  test('says everything as JSON, under the original key', () => {
+    const { key, value, headers, timestamp } = write('json');
+    expect(key).toEqual(original.key);
+    expect(timestamp).toBe(NOW);
+    expect(headers).toEqual([
+      header('traceparent', '00-x'),
+      header('content-type', 'application/json'),
+      ...why('cap-reached'),
+    ]);
+    expect(JSON.parse(String(value))).toEqual({
+      decisionId: 'id-1',
+      source: 'requested/3/42',
+      decidedAt: NOW,
+      policy: 'acme-eu@abc123',
+      outcome: 'suppressed',
+      verdict: 'suppressed',
+      reason: 'cap-reached',
+      sentence: 'The customer already had as many messages as this limit allows.',
+      rule: 'weekly',
+      nextEligibleAt: NOW + 5,
+      channel: 'email',
+      class: 'marketing',
+      message: { ...message },
+      findings: suppressed.findings,
+    });
+  });
+
+  test('says the same as an Avro single object', () => {
+    const { type, singleObjectPrefix } = readTactSchema('Decision');
+    const { value, headers } = write('single-object');
+    expect(value?.subarray(0, 10)).toEqual(singleObjectPrefix);
+    expect(headers).toContainEqual(header('content-type', 'application/vnd.apache.avro+binary'));
+    const read: unknown = type.fromBuffer(value?.subarray(10) as Buffer);
+    expect(withoutNulls(read)).toEqual(
+      withoutNulls({
+        ...JSON.parse(String(write('json').value)),
+        findings: [{ ...suppressed.findings[0], shadow: false }],
+      }),
+    );
+  });
+
+  test('holds nothing of the payload', () => {
+    expect(String(write('json').value)).not.toContain('original bytes');
+  });
+});
+
+function withoutNulls(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, part: unknown) => (part === null ? undefined : part)));
+}
+
+describe('a dead letter', () => {
+  const failure = {
+    reason: 'no-customer',
+    stage: 'TRANSFORMATION',
+    message: 'customerId is missing',
+  } as const;
+  const service = { name: 'tact-prod', shard: 5 };
+  const letter = { record: original, source, failure, service, now: NOW };
+  const errors = [
+    header('__connect.errors.topic', 'requested'),
+    header('__connect.errors.partition', '3'),
+    header('__connect.errors.offset', '42'),
+    header('__connect.errors.connector.name', 'tact-prod'),
+    header('__connect.errors.task.id', '5'),
+    header('__connect.errors.stage', 'TRANSFORMATION'),
+    header('__connect.errors.class.name', 'tact.records.reader'),
+    header('__connect.errors.exception.class.name', 'tact.no-customer'),
+    header('__connect.errors.exception.message', 'customerId is missing'),
+  ];
+
+  test("is the original with Kafka Connect's headers", () => {
+    expect(deadLetterRecord(letter)).toEqual({
+      key: original.key,
+      value: original.value,
+      timestamp: RECORD_TIME,
+      headers: [...producers, header('', ''), ...errors, header('tact-source', 'requested/3/42')],
+    });
+  });
+
+  test('too large to forward says how much of it is gone', () => {
+    const { key, value, headers } = deadLetterRecord({ ...letter, dropValue: true });
+    expect([key, value]).toEqual([original.key, null]);
+    expect(headers.at(-1)).toEqual(header('tact-dropped-bytes', '14'));
+  });
+
+  test('too large by its key or its headers goes without them', () => {
+    const large = Buffer.alloc(70_000);
+    const withKey = deadLetterRecord({ ...letter, record: { ...original, key: large }, dropValue: true });
+    expect(withKey.key).toBeNull();
+    expect(withKey.headers.at(-1)).toEqual(header('tact-dropped-bytes', '70014'));
+    const headers = [{ name: 'big', value: large }];
+    const withHeaders = deadLetterRecord({ ...letter, record: { ...original, headers }, dropValue: true });
+    expect(withHeaders.headers.map(({ name }) => name)).not.toContain('big');
+    expect(withHeaders.headers.at(-1)).toEqual(header('tact-dropped-bytes', '70017'));
+  });
+
+  test('keeps a null value null and drops nothing from it', () => {
+    const { value, headers } = deadLetterRecord({
+      ...letter,
+      record: { ...original, value: null },
+      dropValue: true,
+    });
+    expect(value).toBeNull();
+    expect(headers.map(({ name }) => name)).not.toContain('tact-dropped-bytes');
+  });
+});
+
+test('a re-routed record is the original with its source', () => {
+  const rerouted: OutputRecord = reroutedRecord({ record: original, source, now: NOW });
+  expect(rerouted).toEqual({
+    key: original.key,
+    value: original.value,
+    timestamp: RECORD_TIME,
+    headers: [
+      ...producers,
+      header('__connect.errors.stage', 'old'),
+      header('', ''),
+      header('tact-source', 'requested/3/42'),
+    ],
+  });
+});
+
+test.each([
+  [NOW, NOW],
+  [0, 0],
+  [-1, NOW],
+  [Number.NaN, NOW],
+  [NOW + 55 * 60_000, NOW + 55 * 60_000],
+  [NOW + 55 * 60_000 + 1, NOW + 55 * 60_000],
+])('the timestamp %d is written as %d', (timestamp, expected) => {
+  expect(clampTimestamp(timestamp, NOW)).toBe(expected);
+});
+
+describe('the id of a decision', () => {
+  test('is 22 characters made from place and time of the source, and nothing else', () => {
+    expect(decisionId(source, 1_748_779_200_000)).toBe('e9xBoCyl_vHtl1y3v08_Zw');
+    expect(decisionId({ ...source }, RECORD_TIME)).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  });
+
+  test('differs where topic, partition, offset or time differ', () => {
+    const ids = [
+      decisionId(source, 1),
+      decisionId(source, 2),
+      decisionId({ ...source, offset: 43 }, 1),
+      decisionId({ ...source, partition: 4 }, 1),
+      decisionId({ ...source, topic: 'other' }, 1),
+    ];
+    expect(new Set(ids).size).toBe(5);
+  });
+});
