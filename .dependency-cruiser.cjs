@@ -21,7 +21,7 @@ const opensOnlyTo = ([from, allowed]) => ({
   name: `${from}-opens-only-to-${allowed.join('-') || 'itself'}`,
   severity: 'error',
   from: { path: room(from) },
-  to: { path: '^src/', pathNot: [room(from), ...allowed.map(room), ...(from === 'cli' ? ['^src/compose\\.ts$'] : [])] },
+  to: { path: '^src/', pathNot: [room(from), ...allowed.map(room), ] },
 });
 const spokenOnlyIn = (packages, homes) => ({
   name: `${packages}-only-in-${homes.join('-')}`,
@@ -36,7 +36,7 @@ module.exports = {
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['^src/main\\.ts$'] }, to: {} },
     { name: 'pure-rooms-use-no-platform', severity: 'error', from: { path: '^src/(kernel|model|rules|decide)/' }, to: { dependencyTypes: ['core'] } },
     { name: 'src-never-imports-test', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
-    { name: 'adapters-only-from-compose', severity: 'error', from: { path: '^src/', pathNot: ['^src/compose\\.ts$', '^src/(kafka|redis|memory)/'] }, to: { path: '^src/(kafka|redis|memory)/' } },
+    { name: 'adapters-only-from-compose', severity: 'error', from: { path: '^src/', pathNot: ['^src/compose(\\.ts$|/)', '^src/(kafka|redis|memory)/'] }, to: { path: '^src/(kafka|redis|memory)/' } },
     spokenOnlyIn('kafkajs', ['kafka']),
     spokenOnlyIn('ioredis', ['redis']),
     spokenOnlyIn('avsc', ['records']),

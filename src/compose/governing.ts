@@ -6,7 +6,7 @@ import type { Policy } from '../decide/policy.ts';
 import { startHttpServer } from '../http/http-server.ts';
 import type { Routes } from '../http/routes.ts';
 import { createKafkaLog, type KafkaLog } from '../kafka/kafka-log.ts';
-import { messageOf, TactError } from '../kernel/errors.ts';
+import { TactError } from '../kernel/errors.ts';
 import { judgeLive, judgeReady } from '../observe/health.ts';
 import { kafkaLog } from '../observe/kafka-log.ts';
 import { createLogger, type Logger } from '../observe/logger.ts';
@@ -55,7 +55,10 @@ export async function govern(config: Config, start: GovernStart): Promise<Govern
   };
   const policy = await watchPolicy(config, watchers);
   const closing: (() => Promise<void>)[] = [async () => policy.stop()];
+  const process = new GoverningProcess(config, watchers, policy);
   try {
+    // Before anything is connected to, so that the probes tell a slow start from a dead process.
+    await process.listen(closing);
     const store = new RedisStateStore(redisSettings(config));
     closing.push(() => store.close());
     const deadline = AbortSignal.any([start.signal, AbortSignal.timeout(start.within)]);
@@ -67,7 +70,6 @@ export async function govern(config: Config, start: GovernStart): Promise<Govern
     );
     closing.push(() => log.leave());
     await checkShards(config, log);
-    const process = new GoverningProcess(config, watchers, policy);
     const governor = new Governor(
       {
         log,
@@ -141,6 +143,7 @@ class GoverningProcess {
   readonly #instance = `${hostname()}-${process.pid}`;
   readonly #stopped: Promise<void>;
   #end: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  #address = '';
   #draining = false;
   #joined = false;
   #stopping: Promise<void> | undefined;
@@ -156,18 +159,21 @@ class GoverningProcess {
     this.#stopped.catch(() => undefined);
   }
 
-  async start(governor: Governor, closing: (() => Promise<void>)[]): Promise<Governing> {
-    const { logger } = this.#watchers;
-    const { http } = this.#config;
-    const server = await startHttpServer({ host: http.host, port: http.port, routes: this.#routes() });
+  async listen(closing: (() => Promise<void>)[]): Promise<void> {
+    const { host, port } = this.#config.http;
+    const server = await startHttpServer({ host, port, routes: this.#routes() });
     closing.push(() => server.stop());
-    logger.event('http-listening', { host: server.host, port: server.port });
+    this.#address = `http://${server.host}:${server.port}`;
+    this.#watchers.logger.event('http-listening', { host: server.host, port: server.port });
+  }
+
+  async start(governor: Governor, closing: (() => Promise<void>)[]): Promise<Governing> {
     await governor.start();
     this.#joined = true;
-    logger.event('started', { instance: this.#instance });
+    this.#watchers.logger.event('started', { instance: this.#instance });
     closing.push(this.#publishing());
     return {
-      address: `http://${server.host}:${server.port}`,
+      address: this.#address,
       stopped: this.#stopped,
       stop: () => {
         this.#stopping ??= this.#stop(governor, closing);
@@ -200,7 +206,7 @@ class GoverningProcess {
         await board.publish(this.#instance, encodeProcessStatus(this.#status()), PUBLISHED_FOR);
         wasPublished = true;
       } catch (error) {
-        if (wasPublished) this.#watchers.logger.event('status-unpublished', { error: messageOf(error) });
+        if (wasPublished) this.#watchers.logger.event('status-unpublished', { err: error });
         wasPublished = false;
       }
     };
@@ -237,6 +243,7 @@ class GoverningProcess {
     return processStatus(
       {
         instance: this.#instance,
+        host: hostname(),
         startedAt: this.#startedAt,
         at: Date.now(),
         policy: { name, digest, enforce },

@@ -75,9 +75,10 @@ function ownership(shard: number, processes: readonly ProcessStatus[]): Partial<
   return { owner: latest.process.instance, state, since, lagRecords, lagSeconds, ...(cause && { cause }) };
 }
 
-function reported({ instance, policy, startedAt, at }: ProcessStatus): ReportedProcess {
+function reported({ instance, host, policy, startedAt, at }: ProcessStatus): ReportedProcess {
   return {
     id: instance,
+    ...(host !== undefined && { host }),
     startedAt,
     seenAt: at,
     ...(policy && { policy: `${policy.name}@${policy.digest}` }),

@@ -27,7 +27,9 @@ export function shardAssigner(changelog: string, ownedNow: () => readonly number
         memberId,
         owned: decodeOwned(kafkaJs().AssignerProtocol.MemberMetadata.decode(memberMetadata)?.userData),
       }));
-      const counts = topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).length] as const);
+      const counts = topics.map(
+        (topic) => [topic, cluster.findTopicPartitionMetadata(topic).length] as const,
+      );
       const shards = new Map(counts).get(changelog) ?? 0;
       const owners = balance(claims, shards);
       return members.map(({ memberId }) => ({
@@ -52,7 +54,9 @@ export function partitionsOf(
   return Object.fromEntries(
     counts.map(([topic, count]) => [
       topic,
-      Array.from({ length: count }, (_, partition) => partition).filter((partition) => mine.has(partition % shards)),
+      Array.from({ length: count }, (_, partition) => partition).filter((partition) =>
+        mine.has(partition % shards),
+      ),
     ]),
   );
 }

@@ -38,7 +38,10 @@ function keepClaims(members: readonly Claim[], shards: number): Map<string, numb
   for (const { memberId, owned: wanted } of members) {
     const mine = [...new Set(wanted)].filter((shard) => isShard(shard, shards) && !claimed.has(shard));
     for (const shard of mine) claimed.add(shard);
-    kept.set(memberId, mine.sort((a, b) => a - b));
+    kept.set(
+      memberId,
+      mine.sort((a, b) => a - b),
+    );
   }
   return kept;
 }

@@ -47,7 +47,8 @@ export function decodeRecordSet(
   for (let start = 0; start + OVERHEAD <= recordSet.length; ) {
     const end = start + LENGTH_COUNTS_FROM + recordSet.readInt32BE(start + 8);
     const magic = recordSet.readInt8(start + 16);
-    if (magic !== 2) throw refused(place, nextOffset, `message format ${magic}: re-write the topic as format 2`);
+    if (magic !== 2)
+      throw refused(place, nextOffset, `message format ${magic}: re-write the topic as format 2`);
     if (end > recordSet.length) break;
     if (end < start + OVERHEAD) throw refused(place, nextOffset, 'a record batch with a false length');
     const batch = readBatch(recordSet.subarray(start, end));
@@ -143,7 +144,11 @@ function readHeaders(reader: VarintReader): readonly Header[] {
 }
 
 function refused(place: TopicPartition, offset: number, what: string, cause?: unknown): TactError {
-  return new TactError('kafka-refused', `cannot read ${place.topic}/${place.partition} from ${offset}: ${what}`, {
-    cause,
-  });
+  return new TactError(
+    'kafka-refused',
+    `cannot read ${place.topic}/${place.partition} from ${offset}: ${what}`,
+    {
+      cause,
+    },
+  );
 }

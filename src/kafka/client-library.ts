@@ -56,9 +56,9 @@ export function loadKafkaJs(): MendedLibrary {
 }
 
 /** The request that kafkajs sends for Fetch 11; its response is read by `decodeFetchResponse` instead. */
-export const fetchRequest: (arguments_: object) => ProtocolRequest = require(
-  'kafkajs/src/protocol/requests/fetch/v11/request.js',
-);
+export const fetchRequest: (
+  arguments_: object,
+) => ProtocolRequest = require('kafkajs/src/protocol/requests/fetch/v11/request.js');
 
 /** Runs `load` while none of the modules under `source` is in the module cache, and puts those back afterwards. */
 function withPrivateModules<T>(source: string, load: () => T): T {
@@ -84,10 +84,18 @@ function replace(path: string, exports: unknown): void {
  * What retriers use that cannot be told otherwise, such as the one round InitProducerId; the library has 300 ms instead of
  * 20, and other values again when NODE_ENV is `test`.
  */
-const RETRY_DEFAULTS = { maxRetryTime: 1_000, initialRetryTime: 20, factor: 0.2, multiplier: 1.6, retries: 10 };
+const RETRY_DEFAULTS = {
+  maxRetryTime: 1_000,
+  initialRetryTime: 20,
+  factor: 0.2,
+  multiplier: 1.6,
+  retries: 10,
+};
 
 interface RequestVersions {
-  protocol(choice: { version: number }): (arguments_: ProduceArguments) => { request: ProtocolRequest; response: object };
+  protocol(choice: {
+    version: number;
+  }): (arguments_: ProduceArguments) => { request: ProtocolRequest; response: object };
 }
 
 /**

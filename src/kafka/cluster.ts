@@ -43,7 +43,10 @@ const EARLIEST = -2;
 const LATEST = -1;
 const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
-const fetchResponse = { decode: async (payload: Buffer) => decodeFetchResponse(payload), parse: async (d: unknown) => d };
+const fetchResponse = {
+  decode: async (payload: Buffer) => decodeFetchResponse(payload),
+  parse: async (d: unknown) => d,
+};
 
 /**
  * Requests to the brokers that the library's public calls do not offer, over connections of its own. It gets at them by
@@ -118,7 +121,8 @@ export class KafkaCluster {
       this.#stale = false;
     } catch (error) {
       this.#stale = true;
-      if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw tactError('cannot read topic metadata', error);
+      if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION')
+        throw tactError('cannot read topic metadata', error);
       await this.#forgetDeletedTopics();
     }
   }
@@ -143,7 +147,10 @@ export class KafkaCluster {
     const partitions = this.#cluster.findTopicPartitionMetadata(topic);
     const found = partitions.find(({ partitionId }) => partitionId === partition);
     if (partitions.length > 0 && !found) {
-      throw new TactError('kafka-refused', `topic ${topic} has no partition ${partition}: it has ${partitions.length}`);
+      throw new TactError(
+        'kafka-refused',
+        `topic ${topic} has no partition ${partition}: it has ${partitions.length}`,
+      );
     }
     return found && found.leader >= 0 ? String(found.leader) : undefined;
   }
@@ -157,9 +164,15 @@ export class KafkaCluster {
     const broker = (await this.#cluster.findBroker({ nodeId })) as WiderBroker;
     const version = broker.versions?.[FETCH_API]?.maxVersion ?? 0;
     if (version < FETCH_VERSION) {
-      throw new TactError('kafka-refused', `the broker speaks Fetch ${version}: Kafka 2.3 or later is needed`);
+      throw new TactError(
+        'kafka-refused',
+        `the broker speaks Fetch ${version}: Kafka 2.3 or later is needed`,
+      );
     }
-    return broker.connectionPool.send({ request: fetchRequest(fetchArguments(ask)), response: fetchResponse });
+    return broker.connectionPool.send({
+      request: fetchRequest(fetchArguments(ask)),
+      response: fetchResponse,
+    });
   }
 
   /** Closes the connections to a broker that did not answer as it should; metadata is read again before the next use. */
@@ -197,7 +210,10 @@ export class KafkaCluster {
     for (const place of partitions) {
       const leader = this.leaderOf(place);
       if (leader === undefined) {
-        throw new TactError('kafka-unreachable', `${place.topic}/${place.partition} has no leader at the moment`);
+        throw new TactError(
+          'kafka-unreachable',
+          `${place.topic}/${place.partition} has no leader at the moment`,
+        );
       }
       groups.set(leader, [...(groups.get(leader) ?? []), place]);
     }

@@ -187,14 +187,29 @@ export class Fetcher {
     if (fetched.errorCode === OFFSET_OUT_OF_RANGE) {
       const [bounds] = await this.#source.bounds([target]);
       assert(bounds, 'bounds are given for each partition');
-      return { kind: 'out-of-range', topic, partition, from, logStartOffset: bounds.start, highWatermark: bounds.end };
+      return {
+        kind: 'out-of-range',
+        topic,
+        partition,
+        from,
+        logStartOffset: bounds.start,
+        highWatermark: bounds.end,
+      };
     }
     if (fetched.errorCode !== 0) {
       const what = REFUSALS[fetched.errorCode] ?? `error ${fetched.errorCode} of the broker`;
       throw new TactError('kafka-refused', `cannot fetch ${topic}/${partition} from ${from}: ${what}`);
     }
     const { records, nextOffset } = decodeRecordSet(fetched.recordSet, target, from, fetched.aborted);
-    return { kind: 'records', topic, partition, from, records, nextOffset, highWatermark: fetched.highWatermark };
+    return {
+      kind: 'records',
+      topic,
+      partition,
+      from,
+      records,
+      nextOffset,
+      highWatermark: fetched.highWatermark,
+    };
   }
 
   /** The partitions have moved or are moving: waits a little, reads the metadata again, asks whoever leads then. */

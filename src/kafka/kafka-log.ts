@@ -26,7 +26,10 @@ export async function createKafkaLog(
   topics: GroupTopics,
   logLine: LogLine,
 ): Promise<KafkaLog> {
-  const cluster = await KafkaCluster.connect(createClient(settings, logLine, IMPATIENT), settings.metadataMaxAgeMs);
+  const cluster = await KafkaCluster.connect(
+    createClient(settings, logLine, IMPATIENT),
+    settings.metadataMaxAgeMs,
+  );
   return new KafkaJsLog(settings, topics, logLine, cluster);
 }
 

@@ -69,12 +69,18 @@ export class Membership {
   }
 
   #notConfirmed(cause: unknown): TactError {
-    return new TactError('not-a-member', `group ${this.#settings.groupId} did not confirm this process`, { cause });
+    return new TactError('not-a-member', `group ${this.#settings.groupId} did not confirm this process`, {
+      cause,
+    });
   }
 
   /** Best effort. */
   async commit(offsets: readonly TopicOffset[]): Promise<void> {
-    const texts = offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) }));
+    const texts = offsets.map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      offset: String(offset),
+    }));
     const committed = this.#consumer?.commitOffsets(texts).catch(() => undefined);
     await within(COMMIT_WAIT_MS, committed);
   }
@@ -82,7 +88,10 @@ export class Membership {
   async leave(): Promise<void> {
     this.#left = true;
     this.#update(new Set());
-    await within(LEAVE_WAIT_MS, this.#consumer?.disconnect().catch(() => undefined));
+    await within(
+      LEAVE_WAIT_MS,
+      this.#consumer?.disconnect().catch(() => undefined),
+    );
   }
 
   async #start(): Promise<void> {
@@ -107,7 +116,8 @@ export class Membership {
   }
 
   #createConsumer(client: Kafka): Consumer {
-    const { groupId, sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs, metadataMaxAgeMs } = this.#settings;
+    const { groupId, sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs, metadataMaxAgeMs } =
+      this.#settings;
     return client.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,

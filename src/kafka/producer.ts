@@ -1,5 +1,5 @@
-import type { Kafka, Producer, ProducerBatch, Transaction as ClientTransaction } from 'kafkajs';
-import { assert, TactError } from '../kernel/errors.ts';
+import type { Transaction as ClientTransaction, Kafka, Producer, ProducerBatch } from 'kafkajs';
+import { assert, type TactError } from '../kernel/errors.ts';
 import type { Duration } from '../kernel/time.ts';
 import type { ShardProducer, Transaction } from '../shard/log.ts';
 import { coded, isFencing, kindOf, tactError } from './kafka-error.ts';
@@ -32,7 +32,10 @@ export async function openProducer(client: Kafka, identity: ProducerIdentity): P
     transactionTimeout: identity.transactionTimeoutMs,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    createPartitioner: () => ({ message }) => message.partition as number,
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition as number,
   });
   try {
     await producer.connect();
@@ -73,7 +76,9 @@ class KafkaShardProducer implements ShardProducer {
   }
 
   async begin(): Promise<Transaction> {
-    const transaction = await this.#guard('begin a transaction', failedIn, () => this.#producer.transaction());
+    const transaction = await this.#guard('begin a transaction', failedIn, () =>
+      this.#producer.transaction(),
+    );
     return {
       send: (slices) =>
         this.#guard('send', failedIn, async () => {

@@ -33,7 +33,10 @@ export async function openSender(settings: KafkaSettings, logLine: LogLine): Pro
     await producer.disconnect().catch(() => undefined);
     throw tactError('cannot open a producer', error);
   }
-  return { send: (records) => send(producer, records), close: () => producer.disconnect().catch(() => undefined) };
+  return {
+    send: (records) => send(producer, records),
+    close: () => producer.disconnect().catch(() => undefined),
+  };
 }
 
 async function send(producer: Producer, records: readonly SentRecord[]): Promise<TopicOffset[]> {

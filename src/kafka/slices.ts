@@ -23,7 +23,9 @@ export function toTopicMessages(slices: readonly OutputSlice[]): TopicMessages[]
       messages.push({ key, value, headers, timestamp, partition });
     }
   }
-  return [...topics].map(([topic, messages]) => ({ topic, messages })).filter(({ messages }) => messages.length > 0);
+  return [...topics]
+    .map(([topic, messages]) => ({ topic, messages }))
+    .filter(({ messages }) => messages.length > 0);
 }
 
 /** The offset of each slice's first record; −1 for a slice that is empty, unless its partition got records of another. */

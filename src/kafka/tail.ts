@@ -1,4 +1,5 @@
 import type { LogRecord, TopicOffset } from '../model/record.ts';
+import type { Fetched } from '../shard/log.ts';
 import { createClient, IMPATIENT } from './client.ts';
 import { KafkaCluster } from './cluster.ts';
 import { Fetcher } from './fetcher.ts';
@@ -23,7 +24,10 @@ export async function* tailTopic(
   options: TailOptions,
   logLine: LogLine,
 ): AsyncGenerator<LogRecord, void, undefined> {
-  const cluster = await KafkaCluster.connect(createClient(settings, logLine, IMPATIENT), settings.metadataMaxAgeMs);
+  const cluster = await KafkaCluster.connect(
+    createClient(settings, logLine, IMPATIENT),
+    settings.metadataMaxAgeMs,
+  );
   const fetcher = new Fetcher(cluster, {
     maxWaitMs: settings.fetchMaxWaitMs,
     partitionBytesMax: settings.fetchPartitionBytesMax,
@@ -46,7 +50,10 @@ interface Position extends TopicOffset {
 
 async function firstPositions(cluster: KafkaCluster, { topic, from }: TailOptions): Promise<Position[]> {
   await cluster.know([topic]);
-  const partitions = Array.from({ length: cluster.partitionCount(topic) }, (_, partition) => ({ topic, partition }));
+  const partitions = Array.from({ length: cluster.partitionCount(topic) }, (_, partition) => ({
+    topic,
+    partition,
+  }));
   const bounds = await cluster.bounds(partitions);
   return bounds.map(({ partition, start, end }) => ({
     topic,
@@ -63,10 +70,17 @@ async function* readOn(fetcher: Fetcher, first: readonly Position[], { toEnd, si
     if (wanted.length === 0) return;
     for (const answer of await fetcher.fetch(wanted, { maxWaitMs: WAIT_MS, signal })) {
       const position = positions.get(answer.partition) as Position;
-      const records = answer.kind === 'records' ? answer.records : [];
-      const offset = answer.kind === 'records' ? answer.nextOffset : answer.logStartOffset;
-      positions.set(answer.partition, { ...position, offset });
-      for (const record of records) if (!toEnd || record.offset < position.end) yield record;
+      positions.set(answer.partition, { ...position, offset: nextOffset(answer) });
+      yield* recordsBefore(answer, toEnd ? position.end : Number.POSITIVE_INFINITY);
     }
   }
+}
+
+/** What retention took away is passed over: a tail shows what there is. */
+function nextOffset(answer: Fetched): number {
+  return answer.kind === 'records' ? answer.nextOffset : answer.logStartOffset;
+}
+
+function recordsBefore(answer: Fetched, end: number): readonly LogRecord[] {
+  return answer.kind === 'records' ? answer.records.filter(({ offset }) => offset < end) : [];
 }

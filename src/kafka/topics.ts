@@ -94,7 +94,10 @@ async function awaitLeaders(admin: Admin, topics: readonly NewTopic[]): Promise<
       if (Date.now() > deadline) throw error;
     }
     if (Date.now() > deadline) {
-      throw new TactError('kafka-unreachable', `topics ${names.join(', ')} have no leaders yet: are all brokers up?`);
+      throw new TactError(
+        'kafka-unreachable',
+        `topics ${names.join(', ')} have no leaders yet: are all brokers up?`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -102,7 +105,10 @@ async function awaitLeaders(admin: Admin, topics: readonly NewTopic[]): Promise<
 
 const TOPIC_RESOURCE = 2;
 
-async function configsOf(admin: Admin, topics: readonly string[]): Promise<Map<string, Record<string, string>>> {
+async function configsOf(
+  admin: Admin,
+  topics: readonly string[],
+): Promise<Map<string, Record<string, string>>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({ type: TOPIC_RESOURCE, name })),
@@ -122,7 +128,11 @@ export async function withAdmin<T>(
   what: string,
   work: (admin: Admin) => Promise<T>,
 ): Promise<T> {
-  const admin = createClient(settings, logLine, { retries: 4, initialRetryTime: 50, maxRetryTime: 500 }).admin();
+  const admin = createClient(settings, logLine, {
+    retries: 4,
+    initialRetryTime: 50,
+    maxRetryTime: 500,
+  }).admin();
   try {
     await admin.connect();
     return await work(admin);

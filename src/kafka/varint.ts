@@ -93,5 +93,7 @@ function zigZag64(value: number): bigint {
 export function readInt64(buffer: Buffer, position: number): number {
   const high = buffer.readInt32BE(position);
   const low = buffer.readUInt32BE(position + 4);
-  return high >= -1 && high <= INT32_MAX ? high * 0x1_0000_0000 + low : Number(buffer.readBigInt64BE(position));
+  return high >= -1 && high <= INT32_MAX
+    ? high * 0x1_0000_0000 + low
+    : Number(buffer.readBigInt64BE(position));
 }

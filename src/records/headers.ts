@@ -12,6 +12,8 @@ export const TACT_HEADERS = {
 
 const TACT_PREFIX = /^tact-/i;
 const CONNECT_PREFIX = '__connect.errors.';
+/** As long as the W3C recommendation asks systems to pass on. */
+const TRACE_BYTES_MAX = 512;
 const TRACE_NAMES = new Set(['traceparent', 'tracestate']);
 
 /** A header with text as its value. */
@@ -29,9 +31,11 @@ export function deadLetterBaseHeaders(headers: readonly Header[]): Header[] {
   return producerHeaders(headers).filter(({ name }) => !name.startsWith(CONNECT_PREFIX));
 }
 
-/** The headers that tie a record to a trace, and no others. */
+/** The headers that tie a record to a trace, unless they are too long to be that. */
 export function traceHeaders(headers: readonly Header[]): Header[] {
-  return headers.filter(({ name }) => TRACE_NAMES.has(name));
+  return headers.filter(
+    ({ name, value }) => TRACE_NAMES.has(name) && (value?.length ?? 0) <= TRACE_BYTES_MAX,
+  );
 }
 
 /** The value of the last header with this exact name; undefined when there is none or it has no value. */

@@ -16,12 +16,12 @@ export interface ReadLimits extends FieldLimits {
 }
 
 /**
- * A value of 1 MiB, a key of 64 KiB; texts and lists so short that a decision on any message fits into one record of
+ * A value of 1 MiB, a key of 32 KiB; texts and lists so short that a decision on any message fits into one record of
  * 900 KB however it is written.
  */
 export const READ_LIMITS: ReadLimits = {
   valueBytesMax: 1024 * 1024,
-  keyBytesMax: 64 * 1024,
+  keyBytesMax: 32 * 1024,
   textLengthMax: 512,
   itemsMax: 64,
   attributesMax: 256,

@@ -1,6 +1,5 @@
 import { assert, TactError } from '../kernel/errors.ts';
-import type { Duration, Instant } from '../kernel/time.ts';
-import { SECOND } from '../kernel/time.ts';
+import { type Duration, type Instant, SECOND } from '../kernel/time.ts';
 import type { OutputRecord } from '../model/record.ts';
 import { catchUp } from './catch-up.ts';
 import { FENCE_KEY, LOG_KEY } from './changelog-keys.ts';
@@ -8,6 +7,7 @@ import { ChangelogReader } from './changelog-reader.ts';
 import { checkBrokerClock, ShardClock } from './clock.ts';
 import { commitStart } from './commit-start.ts';
 import type { ShardDeps } from './deps.ts';
+import type { Fence } from './fence.ts';
 import { Freshness } from './freshness.ts';
 import { Inbox } from './inbox.ts';
 import type { ShardLayout } from './layout.ts';
@@ -94,15 +94,6 @@ async function bury(deps: ShardDeps, layout: ShardLayout, producer: ShardProduce
   const transaction = await producer.begin();
   await transaction.send(layout.outputs.map((place) => ({ ...place, records: [record] })));
   await transaction.abort();
-}
-
-/** The fence that an acquire wrote, and between which two readings of our clock. */
-export interface Fence {
-  readonly nonce: string;
-  readonly offset: number;
-  readonly log: string;
-  readonly before: Instant;
-  readonly after: Instant;
 }
 
 async function commitFence(

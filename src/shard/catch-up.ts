@@ -1,12 +1,10 @@
 import { TactError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
-import type { LogRecord } from '../model/record.ts';
-import type { Fence } from './acquire.ts';
-import { isViewField } from './changelog-keys.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
 import type { ShardDeps } from './deps.ts';
+import type { Fence } from './fence.ts';
 import type { ShardLayout } from './layout.ts';
-import type { FetchedRecords } from './log.ts';
+import { latestOf } from './rebuild.ts';
 import type { ShardView } from './state-store.ts';
 
 /** Somebody else may move the watermark meanwhile: a zombie's last script, or the owner of a moment ago. */
@@ -83,7 +81,7 @@ async function replay(
       next,
       log: fence.log,
       at: deps.wallClock(),
-      entries: latest(upToFence),
+      entries: latestOf(upToFence),
     };
     const applied = await deps.store.apply(layout.shard, change);
     if (!applied.applied) return { fencedAt: undefined, records };
@@ -92,21 +90,6 @@ async function replay(
     if (own) return { fencedAt: own.timestamp, records };
   }
   throw fenceMissing(layout, fence);
-}
-
-/** The fold: the latest value of each key that the view keeps. */
-function latest(records: FetchedRecords['records']): Map<string, Buffer | null> {
-  const entries = new Map<string, Buffer | null>();
-  for (const { key, value } of records) {
-    const field = fieldOf(key);
-    if (field !== undefined) entries.set(field, value);
-  }
-  return entries;
-}
-
-function fieldOf(key: LogRecord['key']): string | undefined {
-  const field = key?.toString();
-  return field !== undefined && isViewField(field) ? field : undefined;
 }
 
 function fenceMissing(layout: ShardLayout, fence: Fence): TactError {

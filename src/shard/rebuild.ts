@@ -1,5 +1,6 @@
-import { TactError } from '../kernel/errors.ts';
+import { assert, TactError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
+import type { LogRecord } from '../model/record.ts';
 import { isViewField, LOG_KEY } from './changelog-keys.ts';
 import type { ReadChangelog } from './compare.ts';
 import type { StateStore } from './state-store.ts';
@@ -18,22 +19,34 @@ export async function rebuildShard(
   let log: string | undefined;
   let expected = 0;
   for await (const { records } of read(0)) {
-    const entries = new Map<string, Buffer | null>();
-    for (const { key, value } of records) {
-      if (log === undefined && key?.equals(LOG_KEY)) log = value?.toString();
-      const field = key?.toString() ?? '';
-      if (isViewField(field)) entries.set(field, value);
-    }
     const last = records.at(-1);
     if (!last) continue;
-    if (log === undefined)
-      throw new TactError(
-        'log-inconsistent',
-        `the changelog of shard ${shard} does not begin with its incarnation record`,
-      );
-    const applied = await store.apply(shard, { expected, next: last.offset + 1, log, at: now, entries });
+    log ??= incarnationOf(records, shard);
+    const next = last.offset + 1;
+    const applied = await store.apply(shard, { expected, next, log, at: now, entries: latestOf(records) });
     // Its owner was faster, and repairs it from there.
     if (!applied.applied) return;
-    expected = last.offset + 1;
+    expected = next;
   }
+}
+
+/** The changelog's incarnation id, which its first visible record holds. */
+function incarnationOf(records: readonly LogRecord[], shard: number): string {
+  const [first] = records;
+  assert(first, 'the first chunk holds a record');
+  if (first.key?.equals(LOG_KEY)) return String(first.value);
+  throw new TactError(
+    'log-inconsistent',
+    `the changelog of shard ${shard} does not begin with its incarnation record`,
+  );
+}
+
+/** The latest value of each key that the view keeps. */
+export function latestOf(records: readonly LogRecord[]): Map<string, Buffer | null> {
+  const entries = new Map<string, Buffer | null>();
+  for (const { key, value } of records) {
+    const field = key?.toString();
+    if (field !== undefined && isViewField(field)) entries.set(field, value);
+  }
+  return entries;
 }

@@ -1,4 +1,4 @@
-import { messageOf, TactError } from '../kernel/errors.ts';
+import { TactError } from '../kernel/errors.ts';
 import type { Duration, Instant } from '../kernel/time.ts';
 import { SECOND } from '../kernel/time.ts';
 import { acquire } from './acquire.ts';
@@ -87,7 +87,7 @@ export class Shard {
       observer.note('warn', 'shard-holds', {
         shard,
         cause: hold,
-        error: messageOf(error),
+        err: error,
       });
       return undefined;
     }
@@ -116,7 +116,7 @@ export class Shard {
     if (this.#stopping) return false;
     const { observer } = this.#deps;
     const { shard } = this.#layout;
-    observer.note('warn', 'shard-lost', { shard, cause: acquireCauseOf(error), error: messageOf(error) });
+    observer.note('warn', 'shard-lost', { shard, cause: acquireCauseOf(error), err: error });
     const hold = holdCauseOf(error);
     const mended = hold === 'redis' || hold === 'kafka';
     if (!mended) observer.stateChanged(shard, 'holding', hold);

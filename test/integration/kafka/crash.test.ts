@@ -42,7 +42,11 @@ describe('a client that is beyond repair', () => {
       void one.join(owner);
     });
     await one.confirmMembership(AbortSignal.timeout(10_000));
-    const bystander: ShardOwner = { assigned: () => undefined, revoked: () => undefined, failed: () => undefined };
+    const bystander: ShardOwner = {
+      assigned: () => undefined,
+      revoked: () => undefined,
+      failed: () => undefined,
+    };
     await two.join(bystander);
     expect((await failed).message).toContain('a fault in a listener');
   });
@@ -57,7 +61,11 @@ describe('a client that is beyond repair', () => {
     await consumer.run({ eachMessage: async () => undefined });
     await joined;
     const log = await world.open();
-    const owner: ShardOwner = { assigned: () => undefined, revoked: () => undefined, failed: () => undefined };
+    const owner: ShardOwner = {
+      assigned: () => undefined,
+      revoked: () => undefined,
+      failed: () => undefined,
+    };
     await expect(log.join(owner)).rejects.toMatchObject({
       code: 'kafka-refused',
       message: expect.stringContaining('INCONSISTENT_GROUP_PROTOCOL'),

@@ -105,7 +105,11 @@ describe('fetching from a real Kafka', () => {
   });
 
   it('says that an offset is out of range and where the log begins, and moves nothing', async () => {
-    await world.append('old', 0, ['a', 'b', 'c', 'd'].map((value) => textRecord(value)));
+    await world.append(
+      'old',
+      0,
+      ['a', 'b', 'c', 'd'].map((value) => textRecord(value)),
+    );
     const topic = world.topic('old');
     await withAdmin(world.settings, silently, 'cannot delete records', async (admin) => {
       await admin.fetchTopicMetadata({ topics: [topic] });
@@ -118,7 +122,11 @@ describe('fetching from a real Kafka', () => {
   });
 
   it('begins inside a batch at the offset that was asked for', async () => {
-    await world.append('output', 0, ['a', 'b', 'c'].map((value) => textRecord(value)));
+    await world.append(
+      'output',
+      0,
+      ['a', 'b', 'c'].map((value) => textRecord(value)),
+    );
     const [fetched] = await fetch('output', 0, 1);
     expect(fetched).toMatchObject({ from: 1, records: [{ offset: 1 }, { offset: 2 }], nextOffset: 3 });
   });
@@ -134,7 +142,10 @@ describe('fetching from a real Kafka', () => {
   });
 
   it('names a topic, or a partition, that does not exist', async () => {
-    const nowhere = log.fetch([{ topic: 'no-such-topic', partition: 0, offset: 0 }], { maxWaitMs: 100, signal });
+    const nowhere = log.fetch([{ topic: 'no-such-topic', partition: 0, offset: 0 }], {
+      maxWaitMs: 100,
+      signal,
+    });
     await expect(nowhere).rejects.toMatchObject({
       code: 'kafka-refused',
       message: 'topic no-such-topic does not exist: run `tact topics create`',
@@ -159,7 +170,13 @@ describe('fetching from a real Kafka', () => {
   it('tails a topic to its end without the aborted records, or with them', async () => {
     const read = async (committedOnly: boolean) => {
       const values: string[] = [];
-      const options = { topic: world.topic('aborted'), from: 'beginning', toEnd: true, signal, committedOnly } as const;
+      const options = {
+        topic: world.topic('aborted'),
+        from: 'beginning',
+        toEnd: true,
+        signal,
+        committedOnly,
+      } as const;
       for await (const { value } of tailTopic(world.settings, options, silently)) values.push(String(value));
       return values;
     };

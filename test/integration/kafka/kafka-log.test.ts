@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FetchedRecords, OutputSlice } from '../../../src/shard/log.ts';
 import type { KafkaLog } from '../../../src/kafka/kafka-log.ts';
+import type { FetchedRecords, OutputSlice } from '../../../src/shard/log.ts';
 import { type KafkaWorld, kafkaWorld, textRecord } from '../../support/kafka-log.ts';
 
 const signal = new AbortController().signal;
@@ -38,7 +38,9 @@ describe('a log over a real Kafka', () => {
     const sent = { key: Buffer.from('k'), value: null, headers, timestamp: 1_700_000_000_000 };
     const producer = await log.openProducer(0);
     const transaction = await producer.begin();
-    const [offset] = await transaction.send([{ topic: world.topic('output'), partition: 0, records: [sent] }]);
+    const [offset] = await transaction.send([
+      { topic: world.topic('output'), partition: 0, records: [sent] },
+    ]);
     await transaction.commit();
     await producer.close();
 
@@ -49,7 +51,11 @@ describe('a log over a real Kafka', () => {
   it('passes markers, so that the position rests at the end', async () => {
     const producer = await log.openProducer(1);
     const transaction = await producer.begin();
-    const offsets = await transaction.send([slice('state', 1, 'a', 'b'), slice('output', 1, 'c'), slice('state', 1, 'd')]);
+    const offsets = await transaction.send([
+      slice('state', 1, 'a', 'b'),
+      slice('output', 1, 'c'),
+      slice('state', 1, 'd'),
+    ]);
     await transaction.commit();
     await producer.close();
 

@@ -63,11 +63,15 @@ describe('membership', () => {
   it('is confirmed by the group while it is a member, and not before or after', async () => {
     const { open } = await six();
     const log = await open();
-    await expect(log.confirmMembership(AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'not-a-member' });
+    await expect(log.confirmMembership(AbortSignal.timeout(50))).rejects.toMatchObject({
+      code: 'not-a-member',
+    });
     await log.join(new OwnerOfShards());
     await log.confirmMembership(patience());
     await log.leave();
-    await expect(log.confirmMembership(AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'not-a-member' });
+    await expect(log.confirmMembership(AbortSignal.timeout(50))).rejects.toMatchObject({
+      code: 'not-a-member',
+    });
   });
 
   it('shows who owns which shards', async () => {

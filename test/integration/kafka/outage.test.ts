@@ -5,8 +5,8 @@ import { afterAll, expect, it } from 'vitest';
 import { createKafkaLog } from '../../../src/kafka/kafka-log.ts';
 import { openSender } from '../../../src/kafka/sender.ts';
 import { createTopics } from '../../../src/kafka/topics.ts';
-import { testSettings, textRecord } from '../../support/kafka-log.ts';
 import { type RunningKafka, startKafka } from '../../stack/stack.mjs';
+import { testSettings, textRecord } from '../../support/kafka-log.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tact-outage-'));
 let broker: RunningKafka | undefined;
@@ -19,7 +19,9 @@ afterAll(async () => {
 const silently = () => undefined;
 const signal = new AbortController().signal;
 
-it('says that Kafka is unreachable while it is away and goes on by itself when it is back', async () => {
+it('says that Kafka is unreachable while it is away and goes on by itself when it is back', {
+  timeout: 300_000,
+}, async () => {
   broker = await startKafka({ dir, heapMb: 384 });
   const settings = testSettings('outage', { brokers: [broker.address], requestTimeoutMs: 3_000 });
   await createTopics(settings, [{ topic: 'state', partitions: 2, settings: {} }], silently);
@@ -37,7 +39,9 @@ it('says that Kafka is unreachable while it is away and goes on by itself when i
   await broker.ended;
   await expect(fetch()).rejects.toMatchObject({ code: 'kafka-unreachable' });
   await expect(log.openProducer(0)).rejects.toMatchObject({ code: 'kafka-unreachable' });
-  await expect(log.confirmMembership(AbortSignal.timeout(500))).rejects.toMatchObject({ code: 'not-a-member' });
+  await expect(log.confirmMembership(AbortSignal.timeout(500))).rejects.toMatchObject({
+    code: 'not-a-member',
+  });
 
   broker = await startKafka({ dir, heapMb: 384 });
   const sender = await openSender(settings, silently);

@@ -22,7 +22,10 @@ describe('a shard producer', () => {
   });
 
   async function valuesIn(partition: number): Promise<string[]> {
-    const [fetched] = await log.fetch([{ topic: world.topic('output'), partition, offset: 0 }], { maxWaitMs: 2_000, signal });
+    const [fetched] = await log.fetch([{ topic: world.topic('output'), partition, offset: 0 }], {
+      maxWaitMs: 2_000,
+      signal,
+    });
     return fetched?.kind === 'records' ? fetched.records.map(({ value }) => String(value)) : [];
   }
 
@@ -64,7 +67,11 @@ describe('a shard producer', () => {
   it('says which limit a batch broke, and is not used again', async () => {
     const producer = await log.openProducer(3);
     const transaction = await producer.begin();
-    const large = { topic: world.topic('output'), partition: 3, records: [textRecord('x'.repeat(1_100_000))] };
+    const large = {
+      topic: world.topic('output'),
+      partition: 3,
+      records: [textRecord('x'.repeat(1_100_000))],
+    };
     await expect(transaction.send([large])).rejects.toMatchObject({
       code: 'transaction-failed',
       message: expect.stringContaining('MESSAGE_TOO_LARGE'),
@@ -79,7 +86,10 @@ describe('a shard producer', () => {
     const late = textRecord('x', { timestamp: Date.UTC(9999, 0) });
     await expect(
       transaction.send([{ topic: world.topic('output'), partition: 3, records: [late] }]),
-    ).rejects.toMatchObject({ code: 'transaction-failed', message: expect.stringContaining('INVALID_TIMESTAMP') });
+    ).rejects.toMatchObject({
+      code: 'transaction-failed',
+      message: expect.stringContaining('INVALID_TIMESTAMP'),
+    });
     await producer.close();
   });
 
@@ -92,12 +102,17 @@ describe('a shard producer', () => {
   });
 
   it('cannot commit a transaction that the broker has aborted for its age', async () => {
-    const hasty = await world.open({ transactionTimeoutMs: 1_000, applicationId: `${world.settings.applicationId}-hasty` });
+    const hasty = await world.open({
+      transactionTimeoutMs: 1_000,
+      applicationId: `${world.settings.applicationId}-hasty`,
+    });
     const producer = await hasty.openProducer(0);
     const transaction = await producer.begin();
     await transaction.send([slice(4, 'too slow')]);
     await until(async () => (await highWatermark(4)) === 2);
-    await expect(transaction.commit()).rejects.toMatchObject({ code: expect.stringMatching(/producer-fenced|commit-ambiguous/) });
+    await expect(transaction.commit()).rejects.toMatchObject({
+      code: expect.stringMatching(/producer-fenced|commit-ambiguous/),
+    });
     await producer.close();
     expect(await valuesIn(4)).toEqual([]);
   });

@@ -9,7 +9,15 @@ const group = fc.record({
 });
 
 /** Claims without a conflict: shard i was owned by member `owners[i]`, or by nobody who is here. */
-function claimsOf({ shards, members, owners }: { shards: number; members: number; owners: readonly number[] }): Claim[] {
+function claimsOf({
+  shards,
+  members,
+  owners,
+}: {
+  shards: number;
+  members: number;
+  owners: readonly number[];
+}): Claim[] {
   return Array.from({ length: members }, (_, member) => ({
     memberId: `member-${member}`,
     owned: owners.slice(0, shards).flatMap((owner, shard) => (owner === member ? [shard] : [])),
@@ -23,7 +31,9 @@ describe('the balance of shards', () => {
     fc.assert(
       fc.property(group, (of) => {
         const owners = balance(claimsOf(of), of.shards);
-        expect(sorted([...owners.values()].flat())).toEqual(Array.from({ length: of.shards }, (_, shard) => shard));
+        expect(sorted([...owners.values()].flat())).toEqual(
+          Array.from({ length: of.shards }, (_, shard) => shard),
+        );
         const sizes = [...owners.values()].map(({ length }) => length);
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
       }),
@@ -35,8 +45,13 @@ describe('the balance of shards', () => {
       fc.property(group, (of) => {
         const claims = claimsOf(of);
         const owners = balance(claims, of.shards);
-        const kept = claims.map(({ memberId, owned }) => owned.filter((shard) => owners.get(memberId)?.includes(shard)).length);
-        const most = mostThatCanStay(claims.map(({ owned }) => owned.length), of.shards);
+        const kept = claims.map(
+          ({ memberId, owned }) => owned.filter((shard) => owners.get(memberId)?.includes(shard)).length,
+        );
+        const most = mostThatCanStay(
+          claims.map(({ owned }) => owned.length),
+          of.shards,
+        );
         expect(kept.reduce((sum, count) => sum + count, 0)).toBe(most);
       }),
     );

@@ -1,6 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { type AbortedTransaction, type BatchSpan, createAbortedFilter } from '../../../src/kafka/aborted-filter.ts';
+import {
+  type AbortedTransaction,
+  type BatchSpan,
+  createAbortedFilter,
+} from '../../../src/kafka/aborted-filter.ts';
 
 const require = createRequire(import.meta.url);
 type StockFilter = (input: { messages: StockMessage[]; abortedTransactions: object[] }) => StockMessage[];
@@ -58,14 +62,26 @@ const C = producerId('C');
 
 describe('the aborted filter', () => {
   it('leaves out one aborted transaction and keeps what follows, as the library does', () => {
-    const lines: Line[] = [{ by: 'A' }, { by: 'A' }, { by: 'A', marker: 'abort' }, { by: 'A' }, { by: 'A', marker: 'commit' }];
+    const lines: Line[] = [
+      { by: 'A' },
+      { by: 'A' },
+      { by: 'A', marker: 'abort' },
+      { by: 'A' },
+      { by: 'A', marker: 'commit' },
+    ];
     const aborted = [{ producerId: A, firstOffset: 0 }];
     expect(kept(lines, aborted)).toEqual([3]);
     expect(keptByStock(lines, aborted)).toEqual([3]);
   });
 
   it('holds when an inner transaction is listed first because it ended first', () => {
-    const lines: Line[] = [{ by: 'A' }, { by: 'B' }, { by: 'B', marker: 'abort' }, { by: 'A' }, { by: 'A', marker: 'abort' }];
+    const lines: Line[] = [
+      { by: 'A' },
+      { by: 'B' },
+      { by: 'B', marker: 'abort' },
+      { by: 'A' },
+      { by: 'A', marker: 'abort' },
+    ];
     const aborted = [
       { producerId: B, firstOffset: 1 },
       { producerId: A, firstOffset: 0 },
@@ -93,7 +109,12 @@ describe('the aborted filter', () => {
   });
 
   it('leaves alone what another producer, or the same one outside transactions, wrote in between', () => {
-    const lines: Line[] = [{ by: 'A' }, { by: 'B' }, { by: 'A', outside: true }, { by: 'A', marker: 'abort' }];
+    const lines: Line[] = [
+      { by: 'A' },
+      { by: 'B' },
+      { by: 'A', outside: true },
+      { by: 'A', marker: 'abort' },
+    ];
     expect(kept(lines, [{ producerId: A, firstOffset: 0 }])).toEqual([1, 2]);
   });
 

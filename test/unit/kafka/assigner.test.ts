@@ -6,7 +6,9 @@ const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 
 /** What the assigner asks of a cluster. */
 function assignerFor(counts: Record<string, number>, owned: readonly number[] = []) {
-  const cluster = { findTopicPartitionMetadata: (topic: string) => Array.from({ length: counts[topic] ?? 0 }) };
+  const cluster = {
+    findTopicPartitionMetadata: (topic: string) => Array.from({ length: counts[topic] ?? 0 }),
+  };
   return shardAssigner('state', () => owned)({ cluster, groupId: 'g', logger: {} } as never);
 }
 
@@ -21,7 +23,9 @@ describe('the shard assigner', () => {
       members: [member('one', [2]), member('two', [1, 0])],
       topics: Object.keys(counts),
     });
-    const read = assignments.map(({ memberAssignment }) => MemberAssignment.decode(memberAssignment)?.assignment);
+    const read = assignments.map(
+      ({ memberAssignment }) => MemberAssignment.decode(memberAssignment)?.assignment,
+    );
     expect(read).toEqual([
       { wide: [2], narrow: [], state: [2] },
       { wide: [0, 1, 3, 4], narrow: [0], state: [0, 1] },

@@ -8,7 +8,12 @@ import type { TopicPartition } from '../../../src/model/record.ts';
 
 /** A broker whose answers the test gives one by one. */
 class Broker implements FetchSource {
-  readonly asks: { node: string; ask: FetchAsk; answer(response: FetchResponse): void; fail(error: unknown): void }[] = [];
+  readonly asks: {
+    node: string;
+    ask: FetchAsk;
+    answer(response: FetchResponse): void;
+    fail(error: unknown): void;
+  }[] = [];
   leader: string | undefined = '1';
   refreshed = 0;
   readonly dropped: string[] = [];
@@ -45,20 +50,36 @@ const signal = new AbortController().signal;
 const NOBODY = { producerId: -1n, producerEpoch: 0, firstSequence: 0, transactional: false };
 
 function recordSet(baseOffset: number, count: number): Buffer {
-  const records = Array.from({ length: count }, () => ({ key: null, value: null, headers: [], timestamp: 1 }));
+  const records = Array.from({ length: count }, () => ({
+    key: null,
+    value: null,
+    headers: [],
+    timestamp: 1,
+  }));
   const batch = encodeBatch(records, NOBODY);
   batch.writeBigInt64BE(BigInt(baseOffset), 0);
   return batch;
 }
 
 function holds(partition: number, change: Partial<FetchedPartition> = {}): FetchedPartition {
-  const empty = { errorCode: 0, highWatermark: 9, logStartOffset: 0, aborted: [], recordSet: Buffer.alloc(0) };
+  const empty = {
+    errorCode: 0,
+    highWatermark: 9,
+    logStartOffset: 0,
+    aborted: [],
+    recordSet: Buffer.alloc(0),
+  };
   return { topic: 'in', partition, ...empty, ...change };
 }
 
-const response = (...partitions: FetchedPartition[]): FetchResponse => ({ clientSideThrottleTime: 0, errorCode: 0, partitions });
+const response = (...partitions: FetchedPartition[]): FetchResponse => ({
+  clientSideThrottleTime: 0,
+  errorCode: 0,
+  partitions,
+});
 const at = (partition: number, offset = 0) => ({ topic: 'in', partition, offset });
-const placesOf = (ask: FetchAsk) => ask.targets.map(({ partition, offset }) => `${partition}@${offset}`).sort();
+const placesOf = (ask: FetchAsk) =>
+  ask.targets.map(({ partition, offset }) => `${partition}@${offset}`).sort();
 
 describe('the fetcher', () => {
   it('asks a broker once for all that wait, and each call gets its own', async () => {
@@ -74,9 +95,14 @@ describe('the fetcher', () => {
 
     const { ask, answer } = await broker.asked(2);
     expect(placesOf(ask)).toEqual(['1@0', '2@0', '3@0']);
-    answer(response(holds(1, { recordSet: recordSet(0, 1) }), holds(2), holds(3, { recordSet: recordSet(0, 1) })));
+    answer(
+      response(holds(1, { recordSet: recordSet(0, 1) }), holds(2), holds(3, { recordSet: recordSet(0, 1) })),
+    );
     expect(await second).toMatchObject([{ partition: 1, records: [{ offset: 0 }] }]);
-    expect(await third).toMatchObject([{ partition: 2, records: [], nextOffset: 0 }, { partition: 3, nextOffset: 1 }]);
+    expect(await third).toMatchObject([
+      { partition: 2, records: [], nextOffset: 0 },
+      { partition: 3, nextOffset: 1 },
+    ]);
   });
 
   it('never has a partition in two requests, and serves both who want it', async () => {
@@ -100,7 +126,19 @@ describe('the fetcher', () => {
     const fetcher = new Fetcher(broker, LIMITS);
     const answers = fetcher.fetch([at(0)], { maxWaitMs: 0, signal });
     (await broker.asked(1)).answer(response(holds(0)));
-    expect(await answers).toEqual([{ kind: 'records', ...at(0), offset: undefined, from: 0, records: [], nextOffset: 0, highWatermark: 9 }].map(({ offset: _, ...rest }) => rest));
+    expect(await answers).toEqual(
+      [
+        {
+          kind: 'records',
+          ...at(0),
+          offset: undefined,
+          from: 0,
+          records: [],
+          nextOffset: 0,
+          highWatermark: 9,
+        },
+      ].map(({ offset: _, ...rest }) => rest),
+    );
   });
 
   it('counts a passed marker as progress', async () => {
@@ -131,11 +169,19 @@ describe('the fetcher', () => {
     const fine = fetcher.fetch([at(2)], { maxWaitMs: 5_000, signal });
     await Promise.resolve();
     first.answer(response(holds(0, { errorCode: 29 })));
-    await expect(refused).rejects.toMatchObject({ code: 'kafka-refused', message: expect.stringContaining('ACL') });
+    await expect(refused).rejects.toMatchObject({
+      code: 'kafka-refused',
+      message: expect.stringContaining('ACL'),
+    });
     const zstd = recordSet(0, 1);
     zstd.writeInt16BE(4, 21);
-    (await broker.asked(2)).answer(response(holds(1, { recordSet: zstd }), holds(2, { recordSet: recordSet(0, 1) })));
-    await expect(packed).rejects.toMatchObject({ code: 'kafka-refused', message: expect.stringContaining('zstd') });
+    (await broker.asked(2)).answer(
+      response(holds(1, { recordSet: zstd }), holds(2, { recordSet: recordSet(0, 1) })),
+    );
+    await expect(packed).rejects.toMatchObject({
+      code: 'kafka-refused',
+      message: expect.stringContaining('zstd'),
+    });
     expect(await fine).toMatchObject([{ nextOffset: 1 }]);
   });
 
@@ -181,7 +227,9 @@ describe('the fetcher', () => {
     await broker.asked(1);
     controller.abort(new Error('drained'));
     await expect(answers).rejects.toThrow('drained');
-    await expect(fetcher.fetch([at(0)], { maxWaitMs: 1, signal: controller.signal })).rejects.toThrow('drained');
+    await expect(fetcher.fetch([at(0)], { maxWaitMs: 1, signal: controller.signal })).rejects.toThrow(
+      'drained',
+    );
     broker.asks[0]?.answer(response(holds(0, { recordSet: recordSet(0, 1) })));
     const next = fetcher.fetch([at(0)], { maxWaitMs: 5_000, signal });
     (await broker.asked(2)).answer(response(holds(0, { recordSet: recordSet(0, 1) })));

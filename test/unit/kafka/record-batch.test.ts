@@ -8,10 +8,16 @@ import type { OutputRecord } from '../../../src/model/record.ts';
 
 const require = createRequire(import.meta.url);
 const stockCrc: (bytes: Buffer) => number = require('kafkajs/src/protocol/recordBatch/crc32C/index.js');
-const stockRecord: (record: object) => { buffer: Buffer } = require('kafkajs/src/protocol/recordBatch/record/v0/index.js');
-const stockBatch: { RecordBatch(batch: object): Promise<{ buffer: Buffer }> } = require('kafkajs/src/protocol/recordBatch/v0/index.js');
+const stockRecord: (record: object) => {
+  buffer: Buffer;
+} = require('kafkajs/src/protocol/recordBatch/record/v0/index.js');
+const stockBatch: {
+  RecordBatch(batch: object): Promise<{ buffer: Buffer }>;
+} = require('kafkajs/src/protocol/recordBatch/v0/index.js');
 const StockDecoder: new (bytes: Buffer) => object = require('kafkajs/src/protocol/decoder.js');
-const stockDecode: (decoder: object) => Promise<{ records: StockRecord[] }> = require('kafkajs/src/protocol/recordBatch/v0/decoder.js');
+const stockDecode: (
+  decoder: object,
+) => Promise<{ records: StockRecord[] }> = require('kafkajs/src/protocol/recordBatch/v0/decoder.js');
 
 interface StockRecord {
   key: Buffer | null;
@@ -33,9 +39,19 @@ const read = (batch: Buffer, from = 0) => decodeRecordSet(batch, PLACE, from, []
 
 describe('record batches', () => {
   it('are byte for byte what the library writes, where it writes anything right', async () => {
-    const records = [record(), record({ key: null, timestamp: T + 3 }), record({ value: Buffer.alloc(300, 7), timestamp: T + 70_000 })];
+    const records = [
+      record(),
+      record({ key: null, timestamp: T + 3 }),
+      record({ value: Buffer.alloc(300, 7), timestamp: T + 70_000 }),
+    ];
     const encoded = records.map(({ key, value, timestamp }, offsetDelta) =>
-      stockRecord({ key, value, headers: { h: Buffer.from('1') }, offsetDelta, timestampDelta: timestamp - T }),
+      stockRecord({
+        key,
+        value,
+        headers: { h: Buffer.from('1') },
+        offsetDelta,
+        timestampDelta: timestamp - T,
+      }),
     );
     const stock = await stockBatch.RecordBatch({
       records: encoded,
@@ -105,7 +121,11 @@ describe('record batches', () => {
   it('are unpacked when they are compressed with gzip, and name any other codec', () => {
     const plain = placed(5, ['a', 'b']);
     expect(read(repacked(plain, 1), 5).records.map(({ value }) => String(value))).toEqual(['a', 'b']);
-    for (const [codec, name] of [[2, 'snappy'], [3, 'lz4'], [4, 'zstd']] as const) {
+    for (const [codec, name] of [
+      [2, 'snappy'],
+      [3, 'lz4'],
+      [4, 'zstd'],
+    ] as const) {
       expect(() => read(repacked(plain, codec), 5)).toThrow(
         `cannot read in/3 from 5: records compressed with ${name}: use gzip or none for this topic`,
       );
@@ -143,7 +163,10 @@ describe('crc32c', () => {
 });
 
 function placed(baseOffset: number, values: readonly string[]): Buffer {
-  const batch = encodeBatch(values.map((value) => record({ value: Buffer.from(value) })), NOBODY);
+  const batch = encodeBatch(
+    values.map((value) => record({ value: Buffer.from(value) })),
+    NOBODY,
+  );
   batch.writeBigInt64BE(BigInt(baseOffset), 0);
   return batch;
 }

@@ -10,8 +10,9 @@ import {
   decisionRecord,
   reroutedRecord,
 } from '../../../src/records/output-records.ts';
+import { READ_LIMITS } from '../../../src/records/record-reader.ts';
 import { readTactSchema } from '../../../src/records/tact-schema.ts';
-import { header, logRecord, RECORD_TIME } from '../../fixtures/records/records.ts';
+import { header, jsonRecord, logRecord, RECORD_TIME, readWith } from '../../fixtures/records/records.ts';
 
 const NOW = RECORD_TIME + 1_000;
 const source = { topic: 'requested', partition: 3, offset: 42 };
@@ -144,6 +145,62 @@ describe('a decision record', () => {
         findings: [{ ...suppressed.findings[0], shadow: false }],
       }),
     );
+  });
+
+  test('fits into 900 KB whatever the message is', () => {
+    const texts = (prefix: string) =>
+      Array.from({ length: READ_LIMITS.itemsMax }, (_, i) =>
+        `${prefix}${i}`.padEnd(READ_LIMITS.textLengthMax, '\u0001'),
+      );
+    const longest = '\u0001'.repeat(READ_LIMITS.textLengthMax);
+    const names = [
+      'messageId',
+      'customerId',
+      'channel',
+      'class',
+      'campaignId',
+      'dispatchId',
+      'sender',
+      'purpose',
+      'place',
+    ];
+    const fields = {
+      ...Object.fromEntries(names.map((name) => [name, longest])),
+      categories: texts('c'),
+      topics: texts('t'),
+      labels: Object.fromEntries(texts('l').map((name) => [name, longest])),
+    };
+    const read = readWith(
+      {},
+      jsonRecord(fields, { key: Buffer.alloc(READ_LIMITS.keyBytesMax), headers: original.headers }),
+    );
+    const largest = read.kind === 'message' ? read.message : undefined;
+    if (!largest) throw new Error('the message must be readable');
+    const findings = Array.from(
+      { length: 100 },
+      () => suppressed.findings[0] as Decision['findings'][number],
+    );
+    const record = decisionRecord({
+      ...decided,
+      record: { ...original, key: Buffer.alloc(READ_LIMITS.keyBytesMax) },
+      decision: { ...suppressed, findings },
+      message: largest,
+      format: 'json',
+    });
+    expect((record.key?.length ?? 0) + (record.value?.length ?? 0)).toBeLessThan(900_000);
+  });
+
+  test('passes on no trace header that is too long to be one', () => {
+    const headers = [header('traceparent', 'x'.repeat(513)), header('tracestate', 'x'.repeat(512))];
+    const record = decisionRecord({
+      ...decided,
+      record: { ...original, headers },
+      decision: suppressed,
+      message,
+      format: 'json',
+    });
+    expect(record.headers.map(({ name }) => name)).not.toContain('traceparent');
+    expect(record.headers.map(({ name }) => name)).toContain('tracestate');
   });
 
   test('holds nothing of the payload', () => {
