@@ -35,8 +35,8 @@ export interface EmbeddedRun {
   readonly policy: Policy;
   readonly inputs: readonly EmbeddedInput[];
   /**
-   * In time order; the clock stands at a record's `at`, give or take a minute, when it is decided. A record is pulled
-   * only when everything that came a minute or more before it has been decided and reported.
+   * In time order; the clock stands at a record's `at`, give or take five minutes, when it is decided. A record is pulled
+   * only when everything that came five minutes or more before it has been decided and reported.
    */
   readonly records: Iterable<EmbeddedRecord>;
   /** In the order of each shard. */

@@ -17,11 +17,11 @@ import type { Terminal } from './terminal.ts';
 import { addTopics } from './topics.ts';
 
 const EXAMPLES = `Examples:
-  tact demo                                  a generated day through Tact in a few seconds; needs nothing else
+  tact demo                                    a generated day through Tact in a few seconds; needs nothing else
   tact replay --policy p.yaml < events.ndjson  try a policy on a story
-  tact check                                 is everything written down right?
-  tact run                                   govern until told to stop
-  tact status                                who owns which shard, and what waits
+  tact check                                   is everything written down right?
+  tact run                                     govern until told to stop
+  tact status                                  who owns which shard, and what waits
 `;
 
 /** Runs one command line; resolves with its exit code, never throws. */

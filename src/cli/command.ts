@@ -27,11 +27,15 @@ export function addCommand(parent: Command, usage: string, text: CommandText): C
   const command = parent
     .command(usage)
     .summary(text.summary)
-    .description(text.details ?? `${text.summary}.`);
+    .description(text.details ?? sentence(text.summary));
   return command.addHelpText('before', `${['Examples:', ...examples].join('\n')}\n`);
 }
 
-/** The options of commands that read the configuration. */
+function sentence(phrase: string): string {
+  return `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}.`;
+}
+
+/** The option of commands that read the configuration. */
 export function withConfig(command: Command): Command {
   return command.option('-c, --config <file>', 'configuration file (default: TACT_CONFIG, else tact.yaml)');
 }

@@ -177,7 +177,7 @@ function renderDemo(
     '',
     ...(story ? [...renderStory(story, style), ''] : []),
     style.bold('What to try next'),
-    '  tact demo --policy <file>      copy deploy/policies/demo.yaml, change a number, see what changes',
+    '  tact demo --policy <file>      copy deploy/policies/retail-eu.yaml, change a number, see what changes',
     '  tact demo --customer c-000042  another customer’s story',
     '  npm run stack                  a real Kafka and Redis on this machine; then tact run, produce and tail',
   ];

@@ -11,7 +11,7 @@ import type { Terminal } from './terminal.ts';
 
 /** The policy that `tact demo` decides with unless told otherwise. */
 export function demoPolicyFile(): string {
-  return fileURLToPath(new URL('../../deploy/policies/demo.yaml', import.meta.url));
+  return fileURLToPath(new URL('../../deploy/policies/retail-eu.yaml', import.meta.url));
 }
 
 /** The policy in a file; says every problem with its place, and throws `invalid-policy` when one is an error. */

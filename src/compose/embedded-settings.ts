@@ -2,7 +2,7 @@ import { DAY, HOUR, MINUTE } from '../kernel/time.ts';
 import type { ShardSettings } from '../shard/settings.ts';
 
 /** Enough to show that a customer's shard decides, few enough to be quick. */
-export const EMBEDDED_SHARDS = 4;
+export const EMBEDDED_SHARDS = 3;
 export const DECIDED_TOPIC = 'tact.decided';
 export const DEAD_LETTER_TOPIC = 'tact.dead-letter';
 
@@ -33,7 +33,7 @@ export function embeddedSettings(inputs: ShardSettings['inputs']): ShardSettings
     turnRecordsMax: 5_000,
     requestBytesMax: 900_000,
     recordBytesMax: 1_000_000,
-    fetchWait: 10,
+    fetchWait: 500,
     clockTolerance: MINUTE,
     fenceTimeout: MINUTE,
     fenceInterval: 1_000 * DAY,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EmbeddedInput, EmbeddedRecord, EmbeddedRun } from '../cli/abilities.ts';
 import { shardOf } from '../kernel/shard-of.ts';
-import { type Instant, MINUTE } from '../kernel/time.ts';
+import { type Duration, type Instant, MINUTE } from '../kernel/time.ts';
 import { createMemoryBroker, type MemoryBroker } from '../memory/memory-broker.ts';
 import { MemoryStateStore } from '../memory/memory-state-store.ts';
 import type { Decision } from '../model/decision.ts';
@@ -21,6 +21,8 @@ import {
 } from './embedded-settings.ts';
 import { pause } from './pause.ts';
 
+/** Messages are decided at one reading of the clock that are no further apart than this. */
+const STEP: Duration = MINUTE;
 /** Records that hold no message may come in one step, however far apart they are; so many at most. */
 const STEP_RECORDS_MAX = 5_000;
 
@@ -99,23 +101,27 @@ interface Step {
   readonly records: readonly EmbeddedRecord[];
 }
 
-/** Records that are decided at one reading of the clock: within a minute of each other, or without a message among them. */
+/**
+ * Records that are decided at one reading of the clock: within one step of each other, or without a message among them. What
+ * answers a message comes in a later step than the message, since interactions are folded first.
+ */
 function* steps(
   records: Iterable<EmbeddedRecord>,
   kinds: ReadonlyMap<string, EmbeddedInput['kind']>,
 ): Generator<Step> {
   let step: EmbeddedRecord[] = [];
-  let holdsMessage = false;
+  const asked = new Set<string | null>();
   for (const record of records) {
     const isMessage = kinds.get(record.topic) === 'outbound';
-    const isLater = record.at - (step[0]?.at ?? record.at) >= MINUTE;
-    if ((isLater && (holdsMessage || isMessage)) || step.length >= STEP_RECORDS_MAX) {
+    const isLater = record.at - (step[0]?.at ?? record.at) >= STEP;
+    const isAnswer = !isMessage && asked.has(record.key);
+    if ((isLater && (asked.size > 0 || isMessage)) || isAnswer || step.length >= STEP_RECORDS_MAX) {
       yield stepOf(step);
       step = [];
-      holdsMessage = false;
+      asked.clear();
     }
     step.push(record);
-    holdsMessage ||= isMessage;
+    if (isMessage) asked.add(record.key);
   }
   if (step.length > 0) yield stepOf(step);
 }

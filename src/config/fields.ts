@@ -61,15 +61,6 @@ export function variableOf(path: readonly string[]): string {
   return `TACT_${path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_')}`;
 }
 
-/** `kafka.brokers[0]`. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
-    )
-    .join('');
-}
-
 function nodeAt(path: readonly PropertyKey[]): Node | undefined {
   let node: Node | undefined = root;
   for (const part of path) {

@@ -51,9 +51,9 @@ export const kafkaSchema = z
       3_000,
     ),
     rebalanceTimeoutMs: milliseconds('members have this long to join a rebalance', {
-      min: 6_000,
+      min: 1_000,
       max: 900_000,
-    }).default(60_000),
+    }).default(10_000),
     transactionTimeoutMs: milliseconds('the broker aborts a transaction that is open for longer', {
       min: 1_000,
       max: 900_000,
@@ -65,7 +65,7 @@ export const kafkaSchema = z
     fetchMaxWaitMs: milliseconds('a fetch waits this long when nothing has arrived', {
       min: 10,
       max: 30_000,
-    }).default(500),
+    }).default(100),
     fetchPartitionBytesMax: bytes('bytes of one partition in one fetch', {
       min: 65_536,
       max: 104_857_600,
@@ -81,8 +81,8 @@ export const kafkaSchema = z
     if (kafka.heartbeatIntervalMs * 3 > kafka.sessionTimeoutMs) {
       refuse('heartbeatIntervalMs', 'must be at most a third of kafka.sessionTimeoutMs');
     }
-    if (kafka.rebalanceTimeoutMs < kafka.sessionTimeoutMs) {
-      refuse('rebalanceTimeoutMs', 'must be at least kafka.sessionTimeoutMs');
+    if (kafka.heartbeatIntervalMs >= kafka.rebalanceTimeoutMs) {
+      refuse('rebalanceTimeoutMs', 'must be more than kafka.heartbeatIntervalMs');
     }
     if (kafka.fetchMaxWaitMs >= kafka.requestTimeoutMs) {
       refuse('fetchMaxWaitMs', 'must be less than kafka.requestTimeoutMs');

@@ -22,6 +22,7 @@ const IDLE_LOOP_MS = 250;
 const COMMIT_WAIT_MS = 2_000;
 const LEAVE_WAIT_MS = 5_000;
 const REJOIN_PAUSE_MS = 1_000;
+const ASK_PAUSE_MS = 200;
 
 /**
  * This process in the consumer group. The library's consumer joins, heartbeats and is assigned partitions; it never reads
@@ -64,7 +65,7 @@ export class Membership {
       this.#waiters.add(waiter);
       if (signal.aborted) return refuse();
       signal.addEventListener('abort', refuse, { once: true });
-      void this.#isListed().then((listed) => listed && waiter.confirm());
+      void this.#askGroup(waiter);
     });
   }
 
@@ -185,7 +186,14 @@ export class Membership {
     for (const { since, confirm } of this.#waiters) if (since <= this.#sentAt) confirm();
   }
 
-  /** Asks the coordinator, which is quicker than the next heartbeat. */
+  /** Asks the coordinator again and again, which is quicker than the next heartbeat. */
+  async #askGroup(waiter: Waiter): Promise<void> {
+    while (this.#waiters.has(waiter)) {
+      if (await this.#isListed()) return waiter.confirm();
+      await new Promise((resolve) => setTimeout(resolve, ASK_PAUSE_MS));
+    }
+  }
+
   async #isListed(): Promise<boolean> {
     try {
       const group = await this.#consumer?.describeGroup();

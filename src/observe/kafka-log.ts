@@ -32,12 +32,13 @@ export function kafkaLog(logger: Logger): (line: KafkaLogLine) => void {
     const fields: Record<string, unknown> = { client: namespace, said: message };
     if (error !== '') fields.error = error;
     for (const name of PASSED_ON) if (log[name] !== undefined) fields[name] = log[name];
-    logger.note(levelOf(level, `${message} ${error}`), 'kafka-client', fields);
+    logger.note(levelOf(namespace, level, `${message} ${error}`), 'kafka-client', fields);
   };
 }
 
-function levelOf(level: number, text: string): LogLevel {
-  if (level >= 5) return 'debug';
+function levelOf(namespace: string, level: number, text: string): LogLevel {
+  // A request that was refused: the client asks again, and whoever has to know gets the error itself.
+  if (level >= 5 || namespace.startsWith('Connection')) return 'debug';
   if (level >= 4 || REBALANCE.test(text)) return 'info';
   return level >= 2 ? 'warn' : 'error';
 }

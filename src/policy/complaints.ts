@@ -89,7 +89,8 @@ function wrongType(types: readonly string[], input: unknown, path: Path): Compla
   }
   const last = path.at(-1);
   if (last === 'limit' && isMapping(input)) return { code: 'not-available', path, ...notAvailable('tiers') };
-  const hint = types.every((type) => type === 'string') && typeof input === 'number' ? 'put it in quotes' : undefined;
+  const hint =
+    types.every((type) => type === 'string') && typeof input === 'number' ? 'put it in quotes' : undefined;
   return {
     code: 'type',
     path,

@@ -4,7 +4,7 @@ import { complaintsOf } from './complaints.ts';
 import { type PolicyDocument, readDocument } from './document.ts';
 import { lint } from './lint.ts';
 import { complaintsAboutNames } from './names.ts';
-import { type Complaint, formatPath, type Problem } from './problem.ts';
+import type { Complaint, Problem } from './problem.ts';
 import { policySchema } from './schema.ts';
 
 export type ParsedPolicy =

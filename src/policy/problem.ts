@@ -1,23 +1,21 @@
 /** What is wrong with a policy, by kind: stable, to be looked up and tested against. */
-export const PROBLEM_CODES = [
-  'yaml',
-  'too-large',
-  'alias',
-  'number',
-  'missing',
-  'unknown-key',
-  'not-available',
-  'type',
-  'value',
-  'rule-kind',
-  'duplicate-id',
-  'reserved-id',
-  'unknown-name',
-  'ambiguous-name',
-  'default-class',
-  'lint',
-] as const;
-export type ProblemCode = (typeof PROBLEM_CODES)[number];
+export type ProblemCode =
+  | 'yaml'
+  | 'too-large'
+  | 'alias'
+  | 'number'
+  | 'missing'
+  | 'unknown-key'
+  | 'not-available'
+  | 'type'
+  | 'value'
+  | 'rule-kind'
+  | 'duplicate-id'
+  | 'reserved-id'
+  | 'unknown-name'
+  | 'ambiguous-name'
+  | 'default-class'
+  | 'lint';
 
 /** One thing that is wrong with a policy, or worth a warning. Errors keep a policy from being used, warnings do not. */
 export interface Problem {
@@ -49,12 +47,4 @@ export interface Complaint {
   readonly offset?: number;
   readonly message: string;
   readonly hint?: string;
-}
-
-/** `rules[3].cap.limit`. */
-export function formatPath(path: Path): string {
-  return path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
-    '',
-  );
 }

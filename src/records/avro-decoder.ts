@@ -37,6 +37,7 @@ class Visitors {
 
   of(type: avro.Type, tree: PathTree): Visitor {
     if (tree.slots.length > 0) return this.#whole(type, tree);
+    if (tree.children.size === 0) return this.#skippers.of(type);
     const node = nodeOf(type);
     switch (node.kind) {
       case 'record':

@@ -30,13 +30,16 @@ export class ChangelogReader {
     const { log, place, fetchWait, timeout, signal } = this.#reading;
     let deadline = performance.now() + timeout;
     let next = offset;
+    // Only what is known to come is waited for.
+    let maxWaitMs = 0;
     while (!signal.aborted) {
-      const target = { ...place, offset: next };
-      const [fetched] = await log.fetch([target], { maxWaitMs: fetchWait, signal });
+      const [fetched] = await log.fetch([{ ...place, offset: next }], { maxWaitMs, signal });
+      maxWaitMs = fetchWait;
       if (fetched?.kind === 'out-of-range') throw gone(fetched);
       if (fetched && fetched.nextOffset > next) {
         deadline = performance.now() + timeout;
         next = fetched.nextOffset;
+        if (next >= fetched.highWatermark) maxWaitMs = 0;
         yield fetched;
       } else if (fetched && fetched.highWatermark <= next) {
         return;

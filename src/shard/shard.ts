@@ -16,6 +16,8 @@ const BACKOFF_FIRST: Duration = 100;
 const BACKOFF_MAX: Duration = 5 * SECOND;
 /** A shard that ran this long without a turn has recovered, too. */
 const THRIVING: Duration = 2 * BACKOFF_MAX;
+/** How long a fetch waits while messages wait for the interactions. */
+const CATCHING_UP_WAIT: Duration = 20;
 const REPORT_INTERVAL: Duration = SECOND;
 
 interface Ended {
@@ -147,7 +149,9 @@ export class Shard {
     const waiting = inbox.hasWaiting(partitions);
     const targets = inbox.wants(partitions);
     if (targets.length === 0) return;
-    const maxWaitMs = waiting ? 0 : this.#deps.settings.fetchWait;
+    const { fetchWait } = this.#deps.settings;
+    const idle = freshness.isFresh(askedAt) ? fetchWait : Math.min(fetchWait, CATCHING_UP_WAIT);
+    const maxWaitMs = waiting ? 0 : idle;
     for (const fetched of await this.#deps.log.fetch(targets, {
       maxWaitMs,
       signal: this.#stop.signal,

@@ -46,16 +46,13 @@ async function refuseToForget(
 
 /** The beginning of the partition as it is now, or its end. */
 async function configuredStart(deps: ShardDeps, input: InputPartition, signal: AbortSignal): Promise<number> {
-  while (!signal.aborted) {
+  for (let maxWaitMs = 0; !signal.aborted; maxWaitMs = deps.settings.fetchWait) {
     const target = {
       topic: input.topic,
       partition: input.partition,
       offset: 0,
     };
-    const [fetched] = await deps.log.fetch([target], {
-      maxWaitMs: deps.settings.fetchWait,
-      signal,
-    });
+    const [fetched] = await deps.log.fetch([target], { maxWaitMs, signal });
     if (!fetched) continue;
     if (input.start === 'latest') return fetched.highWatermark;
     return fetched.kind === 'out-of-range' ? fetched.logStartOffset : 0;

@@ -1,8 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from '../stack/children.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const COMPILER = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /**
  * One exact text in one file of the build, and what stands there instead.
@@ -10,21 +12,44 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  */
 
 /**
- * Copies the built command line and changes the copy. Throws when a patch does not find its text exactly once: then the code
- * has moved on, and the patch has to follow it.
+ * Builds the sources as they are now into a folder of its own, so that nothing is tested that was built before.
  * @param {string} folder
- * @param {Patch[]} [patches]
- * @returns {string} the copy's main module
  */
-export function copyBuild(folder, patches = []) {
-  mkdirSync(folder, { recursive: true });
-  for (const part of ['dist', 'schemas', 'package.json']) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+export function build(folder) {
+  furnish(folder);
+  const args = [COMPILER, '-p', join(ROOT, 'tsconfig.json'), '--outDir', join(folder, 'dist')];
+  const { ok, output } = run(process.execPath, args, { cwd: ROOT });
+  if (!ok) throw new Error(`the sources do not build:\n${output}`);
+}
+
+/** The main module of a build. */
+export function mainOf(folder) {
+  return join(folder, 'dist', 'main.js');
+}
+
+/**
+ * Copies a build and changes the copy. Throws when a patch does not find its text exactly once: then the code has moved on,
+ * and the patch has to follow it.
+ * @param {string} from
+ * @param {string} folder
+ * @param {Patch[]} patches
+ */
+export function copyBuild(from, folder, patches) {
+  furnish(folder);
+  cpSync(join(from, 'dist'), join(folder, 'dist'), { recursive: true });
   for (const { file, find, put } of patches) {
     const path = join(folder, 'dist', file);
     const parts = readFileSync(path, 'utf8').split(find);
-    if (parts.length !== 2) throw new Error(`dist/${file} holds this text ${parts.length - 1} times, expected once: ${find}`);
+    if (parts.length !== 2)
+      throw new Error(`${file} holds this text ${parts.length - 1} times, expected once: ${find}`);
     writeFileSync(path, parts.join(put));
   }
-  return join(folder, 'dist', 'main.js');
+}
+
+/** What the program needs beside its modules. */
+function furnish(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const part of ['schemas', 'package.json'])
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 }

@@ -7,6 +7,7 @@ const TACT = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const SCRAPE_INTERVAL_MS = 300;
 const WORKS_WITHIN_MS = 90_000;
 const DRAIN_WITHIN_MS = 40_000;
+const TRANSACTIONS = /^tact_transactions_total\b/;
 const TURNS = /^tact_turn_records_count\b/;
 
 /**
@@ -62,6 +63,47 @@ export class Governor {
 
   signal(name) {
     signalGroup(this.#life.child.pid, name);
+  }
+
+  /** Whether SIGSTOP has taken effect. */
+  isStopped() {
+    return / T /.test(readFileSync(`/proc/${this.#life.child.pid}/stat`, 'utf8'));
+  }
+
+  /** Resolves when the process has ended by itself. */
+  async ended() {
+    await this.#life.child.ended;
+    clearInterval(this.#life.timer);
+  }
+
+  /** Resolves when the process has acquired so many shards since its start. */
+  async acquires(shards) {
+    const { child } = this.#life;
+    const probe = async () => sum(this.#life.metrics, /^tact_acquire_duration_seconds_count/) >= shards;
+    await waitUntil(probe, { what: `governor ${this.#name}`, timeoutMs: WORKS_WITHIN_MS, child });
+  }
+
+  /** Resolves when so many shards have been acquired, or hold because the changelog is held back. */
+  async acquiresOrHolds(shards) {
+    const { child } = this.#life;
+    const pattern = /^tact_(acquire_duration_seconds_count|holds_total\{cause="changelog-held-back"\})/;
+    const probe = async () => sum(this.#life.metrics, pattern) >= shards;
+    await waitUntil(probe, { what: `governor ${this.#name}`, timeoutMs: WORKS_WITHIN_MS, child });
+  }
+
+  /** Transactions that this process has ended, whatever the end, as last seen. */
+  endedTransactions() {
+    return sum(this.#life.metrics, TRANSACTIONS);
+  }
+
+  /** Resolves when it has ended more of them than these. */
+  async endsTransactions(than) {
+    const probe = async () => this.endedTransactions() > than;
+    await waitUntil(probe, {
+      what: `governor ${this.#name}`,
+      timeoutMs: WORKS_WITHIN_MS,
+      child: this.#life.child,
+    });
   }
 
   async kill() {

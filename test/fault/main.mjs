@@ -1,7 +1,9 @@
 // node test/fault/main.mjs [--size full|small] [--seed N] [--kills N] [--keep] [--json]
 import { parseArgs } from 'node:util';
 import { renderReport } from '../checker/report.mjs';
+import { temporaryFolder } from '../stack/children.mjs';
 import { startKafka } from '../stack/stack.mjs';
+import { build, mainOf } from './build-copy.mjs';
 import { FULL, runFaults, SMALL } from './run.mjs';
 import { voidFaults } from './void-faults.mjs';
 
@@ -20,11 +22,14 @@ const log = (line) =>
   process.stderr.write(`${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${line}\n`);
 const base = values.size === 'small' ? SMALL : FULL;
 const size = values.kills === undefined ? base : { ...base, killsEach: Number(values.kills) };
+const built = temporaryFolder('tact-build-');
+build(built);
 const given = process.env.TACT_KAFKA_BROKERS;
 const kafka = given ? { address: given, stop: async () => {} } : await startKafka({ log });
 try {
   const result = await runFaults({
     kafka: kafka.address,
+    program: mainOf(built),
     seed: Number(values.seed),
     size,
     log,

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from '../checker/check.mjs';
 import { removeFolder, temporaryFolder } from '../stack/children.mjs';
+import { createTopics } from './create-topics.mjs';
 import { fencedProducers, injectFaults } from './faults.mjs';
 import { Governor } from './governor.mjs';
 import { Load } from './load.mjs';
-import { kafkaOf, Producers } from './producers.mjs';
+import { Producers } from './producers.mjs';
 import { untilQuiet } from './quiet.mjs';
 import { Random } from './random.mjs';
 import { RedisServer } from './redis-server.mjs';
@@ -53,7 +54,7 @@ export async function runFaults({ kafka, seed, size, program, log = () => {}, ke
   );
   const producers = new Producers({ kafka, topics, run, random: random.fork('producers') });
   try {
-    await createTopics(kafka, topics);
+    await createTopics(kafka, topicDefinitions(topics));
     await producers.connect();
     const traffic = new Traffic({ random: random.fork('traffic'), customers: size.customers });
     await sendAll(producers, [...traffic.optIns()]);
@@ -119,16 +120,6 @@ function bitesOf(injected, governors, report) {
     replayedRecords: measured(/^tact_changelog_replayed_records_total/),
     acquires: measured(/^tact_acquire_duration_seconds_count/),
   };
-}
-
-async function createTopics(kafka, topics) {
-  const admin = kafkaOf(kafka, 'fault-admin').admin();
-  await admin.connect();
-  try {
-    await admin.createTopics({ topics: topicDefinitions(topics), waitForLeaders: true });
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 async function sendAll(producers, records) {

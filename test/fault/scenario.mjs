@@ -20,26 +20,26 @@ classes:
 rules:
   - { id: consent, for: { channel: sms }, consent: { require: opt-in } }
   - { id: email-burst, for: { channel: email }, cap: { limit: 2, window: 20s } }
-  - { id: email-week, for: { channel: email }, cap: { limit: 5, window: 7d } }
+  - { id: email-week, for: { channel: email }, cap: { limit: 3, window: 7d } }
   - { id: sms-day, for: { channel: sms }, cap: { limit: 2, window: 1d } }
   - { id: push-gap, for: { channel: push }, gap: 15s }
   - { id: one-per-campaign, cap: { limit: 1, per: [campaign], window: 3d } }
-  - { id: all-hour, cap: { limit: 8, window: 1h } }
+  - { id: all-minute, cap: { limit: 4, window: 30s } }
   - { id: twice, duplicate: {} }
-ceiling: { limit: 9, window: 7d }
+ceiling: { limit: 6, window: 7d }
 `;
 
 const [SECOND, HOUR] = [1_000, 3_600_000];
 const LIMITS = [
   { id: 'sms without consent', where: { channel: 'sms', consent: 'none' }, limit: 0, windowMs: 1 },
   { id: 'email burst', where: { channel: 'email' }, limit: 2, windowMs: 20 * SECOND },
-  { id: 'email week', where: { channel: 'email' }, limit: 5, windowMs: 168 * HOUR },
+  { id: 'email week', where: { channel: 'email' }, limit: 3, windowMs: 168 * HOUR },
   { id: 'sms day', where: { channel: 'sms' }, limit: 2, windowMs: 24 * HOUR },
   { id: 'push gap', where: { channel: 'push' }, limit: 1, windowMs: 15 * SECOND },
   { id: 'campaign', per: ['campaign'], limit: 1, windowMs: 72 * HOUR },
-  { id: 'all hour', limit: 8, windowMs: HOUR },
+  { id: 'all minute', limit: 4, windowMs: 30 * SECOND },
   { id: 'once', per: ['sender', 'message'], limit: 1, windowMs: 24 * HOUR },
-  { id: 'ceiling', limit: 9, windowMs: 168 * HOUR },
+  { id: 'ceiling', limit: 6, windowMs: 168 * HOUR },
 ];
 
 /**

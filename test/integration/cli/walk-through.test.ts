@@ -17,7 +17,7 @@ applicationId: ${name}
 kafka: { brokers: ["${kafka}"], connectionTimeoutMs: 2000 }
 redis: { url: "${redis}", keyPrefix: "${name}" }
 shards: 2
-policy: { file: ${join(process.cwd(), 'deploy/policies/demo.yaml')} }
+policy: { file: ${join(process.cwd(), 'deploy/policies/retail-eu.yaml')} }
 customerKey: { insecureDevelopmentKey: true }
 http: { port: 0 }
 inputs:

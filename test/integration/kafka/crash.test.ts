@@ -16,7 +16,9 @@ describe('a client that is beyond repair', () => {
     await consumer.connect();
     await consumer.subscribe({ topics: [world.topic('state')], fromBeginning: true });
     const crash = new Promise<boolean>((resolve) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.restart));
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (payload.error.message === 'a fault in the handler') resolve(payload.restart);
+      });
     });
     await consumer.run({
       eachMessage: async () => {

@@ -78,6 +78,7 @@ describe('membership', () => {
     const { open, settings, topic } = await six();
     const log = await open({ clientId: 'the-first' });
     await log.join(new OwnerOfShards());
+    await log.confirmMembership(patience());
     const { state, members } = await describeGroup(settings, topic('state'), () => undefined);
     expect(state).toBe('Stable');
     expect(members).toMatchObject([{ clientId: 'the-first', shards: [0, 1, 2, 3, 4, 5] }]);

@@ -14,7 +14,7 @@ import { cli, fakeTerminal } from './fakes.ts';
 // Every command that connects: what it asks for, what it prints, what it ends with.
 const environment = {
   TACT_CUSTOMER_KEY_INSECURE_DEVELOPMENT_KEY: 'true',
-  TACT_POLICY_FILE: 'deploy/policies/demo.yaml',
+  TACT_POLICY_FILE: 'deploy/policies/retail-eu.yaml',
 };
 const run = (
   args: readonly string[],

@@ -18,7 +18,7 @@ const third = push('2026-03-10T13:00:00Z', 'm3');
 async function replay(events: readonly (object | string)[], ...args: string[]) {
   const input = events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event))).join('\n');
   const terminal = fakeTerminal({ input });
-  const result = await cli(['replay', '--policy', 'deploy/policies/demo.yaml', ...args], {}, terminal);
+  const result = await cli(['replay', '--policy', 'deploy/policies/retail-eu.yaml', ...args], {}, terminal);
   const decisions = args.includes('--text')
     ? []
     : result.out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
@@ -111,13 +111,13 @@ describe('tact replay', () => {
   });
 
   it('does not wait for somebody to type', async () => {
-    const { code, said } = await cli(['replay', '--policy', 'deploy/policies/demo.yaml']);
+    const { code, said } = await cli(['replay', '--policy', 'deploy/policies/retail-eu.yaml']);
     expect(code).toBe(EXIT.usage);
     expect(said).toContain('nothing comes in on standard input');
   });
 
   it('names a file that is not there', async () => {
-    const { code, said } = await cli(['replay', '--policy', 'deploy/policies/demo.yaml', 'none.ndjson']);
+    const { code, said } = await cli(['replay', '--policy', 'deploy/policies/retail-eu.yaml', 'none.ndjson']);
     expect(code).toBe(EXIT.usage);
     expect(said).toContain('cannot read none.ndjson (ENOENT)');
   });

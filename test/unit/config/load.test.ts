@@ -202,8 +202,8 @@ describe('problems', () => {
       'kafka.heartbeatIntervalMs: must be at most a third of kafka.sessionTimeoutMs',
     ],
     [
-      'kafka: { rebalanceTimeoutMs: 10000 }',
-      'kafka.rebalanceTimeoutMs: must be at least kafka.sessionTimeoutMs',
+      'kafka: { rebalanceTimeoutMs: 2000 }',
+      'kafka.rebalanceTimeoutMs: must be more than kafka.heartbeatIntervalMs',
     ],
     ['kafka: { fetchMaxWaitMs: 30000 }', 'kafka.fetchMaxWaitMs: must be less than kafka.requestTimeoutMs'],
     [

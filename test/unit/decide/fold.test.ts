@@ -193,6 +193,13 @@ describe('opting out', () => {
     expect(reasonAfter(byScope, { topics: ['offers'] })).toBe('opted-out');
   });
 
+  test('again, after it was taken back in part, closes that part too', () => {
+    const partly = folded([out(), optIn({ channel: 'email', occurredAt: NOON - HOUR })]);
+    const again = folded([out({ occurredAt: NOON })], partly);
+    expect(reasonAfter(partly, { channel: 'email' })).toBe('cleared');
+    expect(reasonAfter(again, { channel: 'email' })).toBe('opted-out');
+  });
+
   test('for a while does not shorten one for good, nor a longer while', () => {
     const both = folded([out(), out({ occurredAt: NOON, until: NOON + HOUR })]);
     expect(reasonAfter(both, {}, NOON + DAY)).toBe('opted-out');

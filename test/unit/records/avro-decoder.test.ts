@@ -139,6 +139,23 @@ describe('the decoder', () => {
     expect(decode(schema, Buffer.concat([long(1), avroText('x')]), ['a'])).toEqual(['x']);
   });
 
+  test('follows records within records to the limit, and no further', () => {
+    const schema = { type: 'record', name: 'R', fields: [{ name: 'r', type: ['null', 'R'] }] };
+    const nested = (depth: number) => Buffer.concat([Buffer.alloc(depth - 1, 2), Buffer.of(0)]);
+    for (const paths of [[], [[]], [['r', 'r', 'r']]]) {
+      expect(() => decode(schema, nested(16), ...paths)).not.toThrow();
+      expect(() => decode(schema, nested(17), ...paths)).toThrow('records are nested too deeply');
+    }
+  });
+
+  test('keeps items to the limit, and no more', () => {
+    const nulls = (count: number) => Buffer.concat([long(count), long(0)]);
+    const schema = { type: 'array', items: 'null' };
+    expect(decode(schema, nulls(100), [])[0]).toHaveLength(100);
+    expect(() => decode(schema, nulls(101), [])).toThrow('too many items');
+    expect(decode(schema, nulls(101))).toEqual([]);
+  });
+
   test('refuses bytes that follow the value', () => {
     expect(() => decode('long', Buffer.of(2, 2), [])).toThrow('bytes follow the value');
   });

@@ -115,7 +115,8 @@ describe('a shard', () => {
     const process = await world.start(TWO_A_DAY);
     ask();
     await settled();
-    for (let tries = 0; tries < 3; tries++) world.store.failNext('apply', 'lost-request');
+    // So many that one of the shards must run out of tries.
+    for (let tries = 0; tries < 3 * SHARDS; tries++) world.store.failNext('apply', 'lost-request');
     ask();
     await expectPromisesKept();
     expect(acquiredFor(process.told, 'redis')).toBe(true);
@@ -125,7 +126,7 @@ describe('a shard', () => {
     const process = await world.start(TWO_A_DAY);
     ask();
     await settled();
-    for (let tries = 0; tries < 3; tries++) world.store.failNext('apply', 'late');
+    for (let tries = 0; tries < 3 * SHARDS; tries++) world.store.failNext('apply', 'late');
     ask();
     await until('the shard was acquired again', () => acquiredFor(process.told, 'redis'));
     world.store.deliverLate();

@@ -1,11 +1,15 @@
-/** The candidate that `word` was most likely meant to be; undefined when none is near. */
-export function suggest(word: string, candidates: Iterable<string>): string | undefined {
-  const allowed = Math.max(1, Math.floor(word.length / 4));
+const DISTANCE_MAX = 2;
+
+/**
+ * The name that `written` was most likely meant to be: at most two letters away, one for three letters and fewer,
+ * whatever the case; undefined when none is so near.
+ */
+export function suggest(written: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = allowed + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), least);
-    if (distance < least) [best, least] = [candidate, distance];
+  let least = Math.min(DISTANCE_MAX, Math.ceil(written.length / 3)) + 1;
+  for (const name of names) {
+    const distance = editDistance(written.toLowerCase(), name.toLowerCase(), least);
+    if (distance < least) [best, least] = [name, distance];
   }
   return best;
 }

@@ -1,0 +1,3 @@
+import type { Report } from './check.d.mts';
+
+export function renderReport(report: Report): string;

@@ -1,0 +1,9 @@
+export interface Patch {
+  file: string;
+  find: string;
+  put: string;
+}
+
+export function build(folder: string): void;
+export function mainOf(folder: string): string;
+export function copyBuild(from: string, folder: string, patches: Patch[]): void;

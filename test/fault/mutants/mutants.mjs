@@ -1,0 +1,128 @@
+// Each promise of the protocol that is broken on purpose: the fault that makes it matter, the patch that breaks it, and the
+// judgement that must turn red. Without the patch the same fault must leave the checker green.
+
+const TURN = 'shard/turn.js';
+const COMMIT = 'const next = await commit(deps, owned, outputs);';
+const APPLY_EARLY = `entries.set(POSITION_KEY.toString(), position);
+    const early = { expected: owned.watermark, next: owned.watermark + 1, log: owned.log, at: now, entries };
+    await apply(deps, owned, early);
+    owned.watermark = early.next;`;
+const FENCE_MISSING = 'throw fenceMissing(layout, fence);\n}';
+const TAKE_WHAT_THERE_IS = `const end = { expected, next: fence.offset + 1, log: fence.log, at: deps.wallClock(), entries: new Map() };
+    await deps.store.apply(layout.shard, end);
+    return { fencedAt: fence.before, records };
+}`;
+
+const stopHere = `faultPoint('before-commit');`;
+
+/** Where every build of these tests can be stopped or killed: a turn is decided and not yet committed. */
+const point = { file: TURN, find: COMMIT, put: `${stopHere} ${COMMIT}` };
+
+/**
+ * @typedef {object} Mutant
+ * @property {string} breaks
+ * @property {import('../build-copy.mjs').Patch[]} sound patches of the unbroken build: only where it can be stopped
+ * @property {import('../build-copy.mjs').Patch[]} broken
+ * @property {string} red id of the judgement
+ * @property {(world: import('./world.mjs').World) => Promise<void>} play
+ */
+
+/** @type {Record<string, Mutant>} */
+export const MUTANTS = {
+  'watermark-not-read': {
+    breaks: 'the watermark is not compared when states are read',
+    sound: [],
+    broken: [{ file: TURN, find: 'if (loaded.watermark !== owned.watermark)', put: 'if (false)' }],
+    red: 'limits',
+    play: rollRedisBack,
+  },
+  'no-fence': {
+    breaks: 'every process has transactional ids of its own, so that nobody fences anybody',
+    sound: [point],
+    broken: [
+      point,
+      { file: 'kafka/kafka-log.js', find: '.applicationId}-', put: `.applicationId}-on-\${process.pid}-` },
+    ],
+    red: 'outcomes',
+    play: stopAndContinue,
+  },
+  'redis-first': {
+    breaks: 'Redis is written before the transaction is committed',
+    sound: [point],
+    broken: [{ file: TURN, find: COMMIT, put: `${APPLY_EARLY} ${stopHere} ${COMMIT}` }],
+    red: 'outcomes',
+    play: killAndStart,
+  },
+  'no-own-fence': {
+    breaks: 'the changelog is read to its stable end, not to the own fence record',
+    sound: [],
+    broken: [
+      { file: 'shard/changelog-reader.js', find: 'fetched && fetched.highWatermark <= next', put: 'fetched' },
+      { file: 'shard/catch-up.js', find: FENCE_MISSING, put: TAKE_WHAT_THERE_IS },
+    ],
+    red: 'outcomes',
+    play: hangTransaction,
+  },
+};
+
+/** Redis goes back to what it held one message ago, while the governor runs and everybody has reached the limit. */
+async function rollRedisBack(world) {
+  const one = world.governor('one');
+  one.start();
+  await world.ask();
+  await world.decided();
+  const older = await world.copyRedis();
+  await world.ask();
+  await world.decided();
+  await world.restoreRedis(older);
+  await world.ask();
+  await world.decided();
+}
+
+/** A governor with a turn in hand sleeps until another one has taken its shards over, and then goes on with the turn. */
+async function stopAndContinue(world) {
+  const [one, two] = [world.governor('one'), world.governor('two')];
+  one.start();
+  await world.ask();
+  await world.decided();
+  world.signalAt(one, 'before-commit SIGSTOP');
+  await world.ask();
+  await world.untilStopped(one);
+  two.start();
+  await world.decided();
+  const ended = one.endedTransactions();
+  one.signal('SIGCONT');
+  await one.endsTransactions(ended);
+}
+
+/** A governor dies with a turn decided and not committed; it is started again. */
+async function killAndStart(world) {
+  const one = world.governor('one');
+  one.start();
+  await world.ask();
+  await world.decided();
+  world.signalAt(one, 'before-commit SIGKILL');
+  await world.ask();
+  await one.ended();
+  one.start();
+  await one.acquires(world.shards);
+  await world.decided();
+}
+
+/** A stranger's transaction hangs in the changelog; what is committed behind it stays out of sight. Redis goes back. */
+async function hangTransaction(world) {
+  const one = world.governor('one');
+  one.start();
+  await world.ask();
+  await world.decided();
+  const older = await world.copyRedis();
+  const letGo = await world.openTransactionInChangelog();
+  await world.ask();
+  await world.decided();
+  await one.kill();
+  await world.restoreRedis(older);
+  one.start();
+  await one.acquiresOrHolds(world.shards);
+  await letGo();
+  await world.decided();
+}

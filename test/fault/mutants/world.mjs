@@ -1,0 +1,250 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Redis from 'ioredis';
+import { check } from '../../checker/check.mjs';
+import { waitUntil } from '../../stack/children.mjs';
+import { startRedis } from '../../stack/stack.mjs';
+import { createTopics } from '../create-topics.mjs';
+import { Governor } from '../governor.mjs';
+import { kafkaOf } from '../producers.mjs';
+import { untilQuiet } from '../quiet.mjs';
+
+const SHARDS = 3;
+const CUSTOMERS = 30;
+const LIMIT = 2;
+const SESSION_TIMEOUT_MS = 6_000;
+const FAULT_POINT = fileURLToPath(new URL('./fault-point.mjs', import.meta.url));
+const POLICY = `apiVersion: tact/v1
+name: mutants
+enforce: true
+timezone: UTC
+channels: { email: {} }
+classes: { marketing: { default: true } }
+rules:
+  - { id: email-week, for: { channel: email }, cap: { limit: ${LIMIT}, window: 7d } }
+`;
+
+/** A small world for one mutant: one input, three shards, thirty customers, a Redis of its own. */
+export class World {
+  shards = SHARDS;
+  #run;
+  #kafka;
+  #folder;
+  #program;
+  #redis;
+  #client;
+  #producer;
+  #governors = new Map();
+  #asked = 0;
+
+  /** @param {{ run: string, kafka: string, folder: string, program: string }} options */
+  static async create({ run, kafka, folder, program }) {
+    const world = new World();
+    world.#run = run;
+    world.#kafka = kafka;
+    world.#folder = folder;
+    world.#program = program;
+    mkdirSync(folder, { recursive: true });
+    world.#redis = await startRedis();
+    world.#client = new Redis(world.#redis.url);
+    await createTopics(kafka, world.#topics());
+    world.#producer = kafkaOf(kafka, `${run}-platform`).producer({ allowAutoTopicCreation: false });
+    await world.#producer.connect();
+    world.#writeConfig();
+    return world;
+  }
+
+  governor(name) {
+    const governor = new Governor({
+      name,
+      folder: this.#folder,
+      config: join(this.#folder, 'tact.json'),
+      program: this.#program,
+      env: { NODE_OPTIONS: `--import=${FAULT_POINT}`, FAULT_POINT: this.#pointFile(name) },
+    });
+    this.#governors.set(name, governor);
+    return governor;
+  }
+
+  /** The governor gets this signal when it next comes to this point, as `<point> <signal>`. */
+  signalAt(governor, pointAndSignal) {
+    writeFileSync(this.#pointFile(governor.name), pointAndSignal);
+  }
+
+  async untilStopped(governor) {
+    const reached = async () => !existsSync(this.#pointFile(governor.name)) && governor.isStopped();
+    await waitUntil(reached, { what: `the stop of governor ${governor.name}`, timeoutMs: 30_000 });
+  }
+
+  /** One more e-mail to every customer. */
+  async ask() {
+    const round = ++this.#asked;
+    const messages = Array.from({ length: CUSTOMERS }, (_, i) => {
+      const [customerId, messageId] = [`customer-${i}`, `m-${round}-${i}`];
+      const labels = {
+        'load-kind': 'message',
+        'load-customer': customerId,
+        'load-channel': 'email',
+        'load-message': messageId,
+      };
+      return {
+        key: customerId,
+        value: JSON.stringify({ customerId, channel: 'email', messageId }),
+        headers: labels,
+      };
+    });
+    await this.#producer.send({ topic: this.#topic('requested'), messages });
+  }
+
+  /** Resolves when everything that was asked for has been decided, by what Redis says. */
+  async decided() {
+    const topics = ['requested', 'rerouted.outbound'].map((name) => this.#topic(name));
+    const { kafka, redis } = this.#addresses();
+    await untilQuiet({ kafka, redis, topics, keyPrefix: this.#run, shards: SHARDS, timeoutMs: 60_000 });
+  }
+
+  /** Begins a transaction of nobody's with a record in every partition of the changelog; the answer aborts it. */
+  async openTransactionInChangelog() {
+    const stranger = kafkaOf(this.#kafka, `${this.#run}-stranger`).producer({
+      transactionalId: `${this.#run}-stranger`,
+      transactionTimeout: 300_000,
+      maxInFlightRequests: 1,
+    });
+    await stranger.connect();
+    const transaction = await stranger.transaction();
+    const messages = Array.from({ length: SHARDS }, (_, partition) => ({
+      partition,
+      key: 'fence',
+      value: 'of a stranger',
+    }));
+    await transaction.send({ topic: this.#topic('state'), messages });
+    return async () => {
+      await transaction.abort();
+      await stranger.disconnect();
+    };
+  }
+
+  /** What the shards' hashes hold. */
+  async copyRedis() {
+    const copies = [];
+    for (let shard = 0; shard < SHARDS; shard++)
+      copies.push(await this.#client.hgetallBuffer(this.#hash(shard)));
+    return copies;
+  }
+
+  /** Puts the hashes back, each at once. */
+  async restoreRedis(copies) {
+    for (const [shard, fields] of copies.entries()) {
+      const entries = Object.entries(fields).flat();
+      await this.#client.multi().del(this.#hash(shard)).hset(this.#hash(shard), entries).exec();
+    }
+  }
+
+  /** Ends the governors and judges. */
+  async judge() {
+    for (const governor of this.#governors.values()) if (governor.running) await governor.drain();
+    return check(this.#addresses(), {
+      inputs: [this.#topic('requested')],
+      cleared: [this.#topic('cleared')],
+      suppressed: this.#topic('suppressed'),
+      deadLetter: this.#topic('dead-letter'),
+      rerouted: [this.#topic('rerouted.outbound'), this.#topic('rerouted.interactions')],
+      changelog: this.#topic('state'),
+      keyPrefix: this.#run,
+      limits: [{ id: 'email week', where: { channel: 'email' }, limit: LIMIT, windowMs: 7 * 86_400_000 }],
+    });
+  }
+
+  /** The sum of what the governors measured. */
+  measured(pattern) {
+    return [...this.#governors.values()].reduce((all, governor) => all + governor.measured(pattern), 0);
+  }
+
+  /** The last lines of every governor's log. */
+  logs() {
+    return [...this.#governors.values()]
+      .map(({ logFile }) => readFileSync(logFile, 'utf8').split('\n').slice(-8).join('\n'))
+      .join('\n');
+  }
+
+  async close() {
+    for (const governor of this.#governors.values()) if (governor.running) await governor.kill();
+    await this.#producer?.disconnect();
+    this.#client.disconnect();
+    await this.#redis.stop();
+  }
+
+  #addresses() {
+    return { kafka: this.#kafka, redis: this.#redis.url };
+  }
+
+  #topic(name) {
+    return `${this.#run}.${name}`;
+  }
+
+  #hash(shard) {
+    return `${this.#run}:{${shard}}`;
+  }
+
+  #pointFile(name) {
+    return join(this.#folder, `${name}.point`);
+  }
+
+  #topics() {
+    const names = [
+      'requested',
+      'told',
+      'cleared',
+      'suppressed',
+      'dead-letter',
+      'rerouted.outbound',
+      'rerouted.interactions',
+    ];
+    const plain = names.map((name) => ({
+      topic: this.#topic(name),
+      numPartitions: SHARDS,
+      replicationFactor: 1,
+    }));
+    const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+    return [
+      ...plain,
+      { topic: this.#topic('state'), numPartitions: SHARDS, replicationFactor: 1, configEntries },
+    ];
+  }
+
+  #writeConfig() {
+    writeFileSync(join(this.#folder, 'policy.yaml'), POLICY);
+    const config = {
+      applicationId: this.#run,
+      kafka: {
+        brokers: [this.#kafka],
+        sessionTimeoutMs: SESSION_TIMEOUT_MS,
+        heartbeatIntervalMs: 1_000,
+        rebalanceTimeoutMs: SESSION_TIMEOUT_MS,
+      },
+      redis: { url: this.#redis.url, keyPrefix: this.#run },
+      inputs: [
+        { topic: this.#topic('requested'), kind: 'outbound' },
+        { topic: this.#topic('told'), kind: 'interaction' },
+      ],
+      outputs: {
+        cleared: { topic: this.#topic('cleared') },
+        suppressed: { topic: this.#topic('suppressed') },
+        deadLetter: { topic: this.#topic('dead-letter') },
+      },
+      topics: {
+        changelog: this.#topic('state'),
+        reroutedInteractions: this.#topic('rerouted.interactions'),
+        reroutedOutbound: this.#topic('rerouted.outbound'),
+      },
+      shards: SHARDS,
+      changelog: { fenceTimeoutMs: 3_000 },
+      policy: { file: 'policy.yaml' },
+      customerKey: { insecureDevelopmentKey: true },
+      http: { port: 0 },
+      shutdown: { deadlineMs: SESSION_TIMEOUT_MS - 1_000 },
+    };
+    writeFileSync(join(this.#folder, 'tact.json'), JSON.stringify(config));
+  }
+}

@@ -1,0 +1,1 @@
+export function voidFaults(bites: Record<string, number>): string[];
