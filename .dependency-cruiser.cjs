@@ -35,6 +35,7 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['^src/main\\.ts$'] }, to: {} },
     { name: 'pure-rooms-use-no-platform', severity: 'error', from: { path: '^src/(kernel|model|rules|decide)/' }, to: { dependencyTypes: ['core'] } },
+    { name: 'only-what-is-installed-with-the-program', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] } },
     { name: 'src-never-imports-test', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
     { name: 'adapters-only-from-compose', severity: 'error', from: { path: '^src/', pathNot: ['^src/compose(\\.ts$|/)', '^src/(kafka|redis|memory)/'] }, to: { path: '^src/(kafka|redis|memory)/' } },
     spokenOnlyIn('kafkajs', ['kafka']),

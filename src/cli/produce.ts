@@ -66,10 +66,8 @@ function chooseRecords(
   terminal: Terminal,
 ): AsyncIterable<SentRecord> {
   if (options.generate !== undefined) {
-    return sampleRecords(
-      sampleEvents(options.generate, options.seed, () => terminal.now()),
-      config,
-    );
+    const { generate: count, seed } = options;
+    return sampleRecords({ count, seed, now: () => terminal.now() }, config);
   }
   return fileRecords(file, config, terminal, (line, problem) => {
     if (options.strict) throw new TactError('usage', `line ${line} ${problem}`);
@@ -79,7 +77,7 @@ function chooseRecords(
 
 async function printSample(options: ProduceOptions, terminal: Terminal): Promise<void> {
   if (options.generate === undefined) throw new TactError('usage', '--dry-run prints what --generate makes');
-  for (const record of sampleEvents(options.generate, options.seed))
+  for (const record of sampleEvents({ count: options.generate, seed: options.seed }))
     await terminal.data(`${writeEvent(record)}\n`);
 }
 

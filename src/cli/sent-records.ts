@@ -8,16 +8,17 @@ import type { SentRecord } from './abilities.ts';
 import type { StoryEvent } from './event.ts';
 import { parseEvent, parseObject } from './event.ts';
 import { readLines } from './lines.ts';
+import { type Sample, sampleEvents } from './sample.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Generated records, each for the configured input that fits it; past sends are left out where no input is ungoverned. */
 export async function* sampleRecords(
-  records: Iterable<TrafficRecord>,
+  sample: Omit<Sample, 'fits'>,
   config: Config,
 ): AsyncGenerator<SentRecord, void, void> {
-  for (const record of records) {
-    const topic = inputFor(record, config);
-    if (topic === undefined) continue;
+  const fits = (record: TrafficRecord) => inputFor(record, config) !== undefined;
+  for (const record of sampleEvents({ ...sample, fits })) {
+    const topic = inputFor(record, config) ?? '';
     const value = typeof record.value === 'string' ? record.value : JSON.stringify(record.value);
     yield sentRecord(topic, record.key, value, record.at);
   }

@@ -10,7 +10,7 @@ import { renderTailed } from './render-tailed.ts';
 import { readTailed } from './tailed-record.ts';
 
 const WHAT = ['cleared', 'suppressed', 'decided', 'dead-letter'] as const;
-export type Tailed = (typeof WHAT)[number];
+type Tailed = (typeof WHAT)[number];
 
 interface TailCommandOptions {
   readonly config?: string;

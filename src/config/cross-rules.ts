@@ -1,4 +1,4 @@
-import { formatPath } from './fields.ts';
+import { formatPath } from '../kernel/path.ts';
 import type { Refusal } from './issues.ts';
 import type { ParsedConfig } from './schema.ts';
 

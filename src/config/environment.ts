@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
-import { type Field, formatPath, listFields } from './fields.ts';
+import { formatPath } from '../kernel/path.ts';
+import { suggest } from '../kernel/suggest.ts';
+import { type Field, listFields } from './fields.ts';
 import type { ConfigProblem } from './problem.ts';
-import { suggest } from './suggest.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

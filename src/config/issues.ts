@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { formatPath, isSecret, keysAt, listFields } from './fields.ts';
-import { suggest } from './suggest.ts';
+import { formatPath } from '../kernel/path.ts';
+import { suggest } from '../kernel/suggest.ts';
+import { isSecret, keysAt, listFields } from './fields.ts';
 
 /** What the schema or a rule refuses, before it is known where it was written. */
 export interface Refusal {

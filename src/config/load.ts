@@ -74,7 +74,7 @@ function judge(
   const problems = [...refusals, ...checkAcross(settled), ...completed.refusals].map(place);
   const { config } = completed;
   if (config === undefined || problems.length > 0) return { problems };
-  const warnings = warningsOf(config, completed.developmentKey);
+  const warnings = warningsOf(config, needsCustomerKey && completed.developmentKey);
   return { config, problems: warnings.map((warning) => ({ ...place(warning), level: 'warning' })) };
 }
 

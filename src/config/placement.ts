@@ -1,5 +1,5 @@
+import { formatPath } from '../kernel/path.ts';
 import type { Override } from './environment.ts';
-import { formatPath } from './fields.ts';
 import type { Refusal } from './issues.ts';
 import type { ConfigProblem, Place } from './problem.ts';
 import type { ConfigSource } from './source.ts';

@@ -2,7 +2,7 @@ import type { Consent, CustomerState } from '../model/customer-state.ts';
 import { isLater } from '../rules/consent.ts';
 
 /** So many consents of one customer are kept. */
-export const CONSENTS_MAX = 200;
+const CONSENTS_MAX = 200;
 
 /** With what the customer said about a channel and purpose, unless something later is known about the same. */
 export function addConsent(state: CustomerState, consent: Consent): CustomerState {

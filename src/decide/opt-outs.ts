@@ -6,9 +6,9 @@ import type { ChannelNames } from '../rules/rule-kind.ts';
 import { coversScope, isSameScope, isWithin, normalizeScope } from './scope.ts';
 
 /** So many opt-outs of one customer are one of everything. */
-export const OPT_OUTS_MAX = 200;
+const OPT_OUTS_MAX = 200;
 /** So many partial opt-ins against one opt-out are kept; further ones do not count. */
-export const TAKEN_BACK_MAX = 50;
+const TAKEN_BACK_MAX = 50;
 
 /** Whether the opt-out binds the message now: `until` is its first free instant. */
 export function binds(optOut: OptOut, message: Subject, channels: ChannelNames, now: Instant): boolean {

@@ -49,6 +49,7 @@ export function loadKafkaJs(): MendedLibrary {
     const kafkajs = require(dirname(manifest)) as KafkaJs;
     const queue = require(join(source, 'network', 'requestQueue', 'index.js')) as { prototype: object };
     mendRequestQueue(queue.prototype);
+    mendBroker((require(join(source, 'broker', 'index.js')) as { prototype: object }).prototype);
     mendProduce(require(join(source, 'protocol', 'requests', 'produce', 'index.js')) as RequestVersions);
     const modules = { ...require.cache };
     return { kafkajs, moduleAt: (path) => modules[join(source, path)]?.exports };
@@ -143,5 +144,22 @@ function mendRequestQueue(prototype: object): void {
   const schedule = queue.scheduleCheckPendingRequests;
   queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0) schedule.call(this);
+  };
+}
+
+interface HalfConnected {
+  versions: unknown;
+  lookupRequest: { readonly name: string };
+}
+
+/**
+ * A broker counts as connected only when its versions were read, too. The library goes by the socket alone: when the broker
+ * accepts a connection and then does not answer, every later request fails with "Broker not connected", for ever.
+ */
+function mendBroker(prototype: object): void {
+  const broker = prototype as { isConnected(this: HalfConnected): boolean };
+  const hasSocket = broker.isConnected;
+  broker.isConnected = function (this: HalfConnected) {
+    return hasSocket.call(this) && this.lookupRequest.name !== 'notInitializedLookup';
   };
 }

@@ -1,17 +1,19 @@
-const DISTANCE_MAX = 2;
-
 /**
- * The name that `written` was most likely meant to be: at most two letters away, one for three letters and fewer,
- * whatever the case; undefined when none is so near.
+ * The name that `written` was most likely meant to be, whatever the case: one letter away for up to three letters, two for
+ * up to eleven, a quarter of them for more; undefined when none is so near.
  */
 export function suggest(written: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.min(DISTANCE_MAX, Math.ceil(written.length / 3)) + 1;
+  let least = distanceMax(written.length) + 1;
   for (const name of names) {
     const distance = editDistance(written.toLowerCase(), name.toLowerCase(), least);
     if (distance < least) [best, least] = [name, distance];
   }
   return best;
+}
+
+function distanceMax(letters: number): number {
+  return Math.max(Math.min(2, Math.ceil(letters / 3)), Math.floor(letters / 4));
 }
 
 /** How many letters must be added, removed, replaced or swapped with their neighbour; `limit` when it is that or more. */

@@ -100,24 +100,16 @@ export class MemoryPartition {
     }
     const stable = this.#lastStable();
     const records: LogRecord[] = [];
+    let nextOffset = Math.max(from, stable);
     for (let index = this.#indexOf(from); ; index += 1) {
       const entry = this.#entries[index];
       if (!entry || entry.record.offset >= stable) break;
       if (records.length === recordsMax) {
-        const nextOffset = entry.record.offset;
-        return {
-          kind: 'records',
-          topic,
-          partition,
-          from,
-          records,
-          nextOffset,
-          highWatermark,
-        };
+        nextOffset = entry.record.offset;
+        break;
       }
       if (entry.fate?.status !== 'aborted') records.push(entry.record);
     }
-    const nextOffset = Math.max(from, stable);
     return {
       kind: 'records',
       topic,

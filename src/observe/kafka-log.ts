@@ -24,7 +24,10 @@ const PASSED_ON = [
 const REBALANCE =
   /rebalanc|re-?join|not aware of this member|member id|UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION/i;
 
-/** Writes the Kafka client's lines as events `kafka-client`; those about a rebalance as information. */
+/**
+ * Writes the Kafka client's lines as events `kafka-client`; those about a rebalance as information, and those about a request
+ * that it sends again for debugging: whoever has to know gets the error itself.
+ */
 export function kafkaLog(logger: Logger): (line: KafkaLogLine) => void {
   return ({ namespace, level, log }) => {
     const message = textOf(log.message);
@@ -32,13 +35,13 @@ export function kafkaLog(logger: Logger): (line: KafkaLogLine) => void {
     const fields: Record<string, unknown> = { client: namespace, said: message };
     if (error !== '') fields.error = error;
     for (const name of PASSED_ON) if (log[name] !== undefined) fields[name] = log[name];
-    logger.note(levelOf(namespace, level, `${message} ${error}`), 'kafka-client', fields);
+    const isRetried = log.retryCount !== undefined || namespace.startsWith('Connection');
+    logger.note(isRetried ? 'debug' : levelOf(level, `${message} ${error}`), 'kafka-client', fields);
   };
 }
 
-function levelOf(namespace: string, level: number, text: string): LogLevel {
-  // A request that was refused: the client asks again, and whoever has to know gets the error itself.
-  if (level >= 5 || namespace.startsWith('Connection')) return 'debug';
+function levelOf(level: number, text: string): LogLevel {
+  if (level >= 5) return 'debug';
   if (level >= 4 || REBALANCE.test(text)) return 'info';
   return level >= 2 ? 'warn' : 'error';
 }

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { didYouMean } from './did-you-mean.ts';
 import { policyKeys } from './json-schema.ts';
 import { isNotAvailable, notAvailable } from './not-available.ts';
 import type { Complaint, Path } from './problem.ts';
 import { LISTED_KINDS } from './schema.ts';
-import { suggest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -47,7 +47,7 @@ function unknownKey(key: string, parent: Path): Complaint {
   if (isNotAvailable(key)) return { code: 'not-available', path, at: 'key', ...notAvailable(key) };
   const isRule = parent.length === 2 && parent[0] === 'rules';
   const kinds = isRule ? `; the rule kinds are ${LISTED_KINDS.join(', ')}` : '';
-  const hint = suggest(key, policyKeys());
+  const hint = didYouMean(key, policyKeys());
   return {
     code: 'unknown-key',
     path,
@@ -112,7 +112,7 @@ function wrongValue(values: readonly string[], input: unknown, path: Path): Comp
     return { code: 'not-available', path, ...notAvailable('defer') };
   }
   const expected = values.length === 1 ? values[0] : `one of ${values.join(', ')}`;
-  const hint = typeof input === 'string' ? suggest(input, values) : undefined;
+  const hint = typeof input === 'string' ? didYouMean(input, values) : undefined;
   return {
     code: 'value',
     path,
@@ -135,7 +135,7 @@ function isMapping(input: unknown): boolean {
 }
 
 /** A value as an author recognises it, never long. */
-export function show(input: unknown): string {
+function show(input: unknown): string {
   if (Array.isArray(input)) return input.length === 0 ? 'an empty list' : 'a list';
   if (input === null) return 'nothing';
   if (typeof input === 'object') return 'a mapping';

@@ -13,7 +13,7 @@ import type { Complaint, Path } from './problem.ts';
 import { DEPTH_MAX, type Refusal, scan } from './scan.ts';
 
 /** The largest policy that is read, in bytes of UTF-8. */
-export const POLICY_BYTES_MAX = 64 * 1024;
+const POLICY_BYTES_MAX = 64 * 1024;
 
 /** A policy file as YAML: what it says, and where. */
 export interface PolicyDocument {

@@ -1,9 +1,9 @@
 import { UNKNOWN_CHANNEL } from '../decide/classify.ts';
 import { UNRULED_NAMES } from '../decide/unruled.ts';
 import { RULE_KINDS } from '../rules/kinds.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { Complaint, Path } from './problem.ts';
 import { LISTED_KINDS, RULE_KEYS } from './schema.ts';
-import { suggest } from './suggest.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -134,7 +134,7 @@ function unknownNames(value: unknown, path: Path, what: string, declared: readon
     : [[value, path]];
   return named.flatMap(([name, place]) => {
     if (typeof name !== 'string' || declared.includes(name)) return [];
-    const hint = suggest(name, declared) ?? `the policy declares ${declared.join(', ') || 'none'}`;
+    const hint = didYouMean(name, declared) ?? `the policy declares ${declared.join(', ') || 'none'}`;
     return [{ code: 'unknown-name', path: place, message: `there is no ${what} ${name}`, hint } as const];
   });
 }

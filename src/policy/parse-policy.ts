@@ -1,4 +1,5 @@
 import type { Policy } from '../decide/policy.ts';
+import { formatPath } from '../kernel/path.ts';
 import { compile } from './compile.ts';
 import { complaintsOf } from './complaints.ts';
 import { type PolicyDocument, readDocument } from './document.ts';

@@ -5,8 +5,8 @@ import { ageSchema, zoneSchema } from '../rules/written.ts';
 import { selectorSchema } from '../rules/written-selector.ts';
 
 /** What a policy's own names look like: they become labels of metrics, and what people quote. */
-export const NAME_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
-export const RULES_MAX = 200;
+const NAME_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+const RULES_MAX = 200;
 
 const nameSchema = z.string().regex(NAME_PATTERN, {
   message: 'expected a name of up to 63 small letters, digits, - and _',
@@ -56,7 +56,7 @@ const kindSchemas = Object.fromEntries(
 export const LISTED_KINDS = Object.keys(kindSchemas) as readonly RuleKindName[];
 
 /** One entry of `rules`, read by itself so that one mistake hides no other. */
-export const ruleSchema = z
+const ruleSchema = z
   .strictObject({
     id: nameSchema.meta({ description: 'Stable: what decisions, metrics and people call the rule.' }),
     for: selectorSchema

@@ -17,7 +17,7 @@ import {
 import type { ReadFailure } from './reader.ts';
 
 /** How the values of Tact's own records are written, and the media type that says so. */
-export const OUTPUT_FORMATS = {
+const OUTPUT_FORMATS = {
   json: { write: decisionJson, contentType: 'application/json' },
   'single-object': { write: decisionSingleObject, contentType: 'application/vnd.apache.avro+binary' },
 } as const;

@@ -18,6 +18,8 @@ export interface ScriptedRedis extends Redis {
 /** One connection to Redis; every command ends within the time-out, in an answer or in a `TactError`. */
 export class RedisClient {
   readonly #redis: ScriptedRedis;
+  /** `host:port`, for errors. */
+  readonly #address: string;
   readonly #timeoutMs: number;
   readonly #onCommand: OnCommand;
   #lastError: unknown;
@@ -25,6 +27,7 @@ export class RedisClient {
   #closed = false;
 
   constructor(settings: RedisSettings, onCommand: OnCommand = () => {}) {
+    this.#address = new URL(settings.url).host;
     this.#timeoutMs = settings.commandTimeoutMs;
     this.#onCommand = onCommand;
     this.#redis = new Redis(clientOptions(settings)) as ScriptedRedis;
@@ -51,7 +54,7 @@ export class RedisClient {
       ok = true;
       return answer;
     } catch (error) {
-      throw redisError(what, error);
+      throw redisError(`${what} at ${this.#address}`, error);
     } finally {
       this.#onCommand(command, (performance.now() - started) / 1_000, ok);
     }
@@ -77,7 +80,7 @@ export class RedisClient {
     try {
       await this.#becomesReady;
     } catch (error) {
-      throw redisError(what, this.#lastError ?? error);
+      throw redisError(`${what} at ${this.#address}`, this.#lastError ?? error);
     }
   }
 

@@ -4,7 +4,7 @@ import { covers } from '../model/selector.ts';
 import type { Candidate } from './rule-kind.ts';
 
 /** By what a limit can be split within one customer. */
-export const SPLITS = ['channel', 'class', 'category', 'campaign', 'sender', 'place', 'dispatch'] as const;
+const SPLITS = ['channel', 'class', 'category', 'campaign', 'sender', 'place', 'dispatch'] as const;
 type Field = Exclude<(typeof SPLITS)[number], 'category'>;
 
 /** How a limit is split: not at all by no field. */

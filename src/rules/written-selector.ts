@@ -47,7 +47,7 @@ const writtenSchema: z.ZodType<WrittenSelector, WrittenSelector> = z.lazy(() =>
 export const selectorSchema: z.ZodType<Selector, WrittenSelector> = writtenSchema.transform(compileSelector);
 
 /** Whether the grammar knows the key. */
-export function isSelectorKey(key: string): boolean {
+function isSelectorKey(key: string): boolean {
   return key === 'any' || key === 'not' || NAMED_KEY.test(key) || isField(key);
 }
 

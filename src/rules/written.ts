@@ -8,7 +8,7 @@ import type { Window } from '../model/window.ts';
 const DURATION_PATTERN = '^[0-9]{1,9}(ms|s|m|h|d|w)$';
 
 /** A length of time as it is written, longer than nothing and at most `longest`. */
-export function durationSchema(longest: Duration): z.ZodType<Duration, string> {
+function durationSchema(longest: Duration): z.ZodType<Duration, string> {
   return z
     .string()
     .meta({ pattern: DURATION_PATTERN, description: 'A length of time: 90s, 15m, 4h, 7d. 1d is 24 hours.' })

@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 
 /** What the shop sells, as the category paths that messages and purchases carry. */
-export const CATEGORIES = [
+const CATEGORIES = [
   'shoes/running',
   'shoes/boots',
   'outdoor/tents',

@@ -9,13 +9,19 @@ import { waitUntil } from '../stack/children.mjs';
 export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, timeoutMs }) {
   const cluster = new Cluster(kafka);
   const client = new Redis(redis);
+  let waitsFor = 'nothing was seen yet';
   try {
     const probe = async () => {
-      const next = await positions(client, keyPrefix, shards);
-      for (const topic of topics) if (await hasMore(cluster, topic, next)) return false;
-      return true;
+      try {
+        waitsFor = await firstAhead(cluster, topics, await positions(client, keyPrefix, shards));
+      } catch (error) {
+        waitsFor = error.message;
+      }
+      return waitsFor === undefined;
     };
     await waitUntil(probe, { what: 'the end of the lag', timeoutMs });
+  } catch (error) {
+    throw new Error(`${error.message}: ${waitsFor}`);
   } finally {
     cluster.close();
     client.disconnect();
@@ -33,11 +39,18 @@ export async function positions(client, keyPrefix, shards) {
   return next;
 }
 
-/** Whether a record lies at or after the position. What follows it may be markers and aborted records, for ever. */
-async function hasMore(cluster, topic, next) {
-  for (const partition of await cluster.partitions(topic)) {
-    const from = next.get(`${topic}/${partition}`) ?? 0;
-    for await (const record of cluster.read(topic, partition, { from })) return record !== undefined;
+/**
+ * The first record found at or after the positions; undefined when there is none. What follows a position may be markers and
+ * aborted records, for ever.
+ */
+async function firstAhead(cluster, topics, next) {
+  for (const topic of topics) {
+    for (const partition of await cluster.partitions(topic)) {
+      const from = next.get(`${topic}/${partition}`) ?? 0;
+      for await (const { offset } of cluster.read(topic, partition, { from })) {
+        return `${topic}/${partition}/${offset} is ahead of the position ${from}`;
+      }
+    }
   }
-  return false;
+  return undefined;
 }

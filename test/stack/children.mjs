@@ -59,6 +59,28 @@ export async function stopChild(child, patienceMs = 10_000) {
   clearTimeout(timer);
 }
 
+/**
+ * Starts a server and waits until it answers. Its folder is removed on stop, unless it is kept.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ what: string, folder: string, keep: boolean, logFile: string, timeoutMs: number, answers: () => Promise<boolean> }} options
+ */
+export async function startServer(command, args, { what, folder, keep, logFile, timeoutMs, answers }) {
+  const child = startChild(command, args, { logFile });
+  const stop = async () => {
+    await stopChild(child);
+    if (!keep) removeFolder(folder);
+  };
+  try {
+    await waitUntil(answers, { what, timeoutMs, child });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const signal = (name) => signalGroup(child.pid, name);
+  return { pid: child.pid, dir: folder, signal, ended: child.ended, stop };
+}
+
 /** A new empty folder, removed when this process ends at the latest. */
 export function temporaryFolder(prefix) {
   guard();

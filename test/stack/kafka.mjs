@@ -3,17 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { kafkaJars } from './artefacts.mjs';
-import {
-  freePort,
-  portAnswers,
-  removeFolder,
-  run,
-  signalGroup,
-  startChild,
-  stopChild,
-  temporaryFolder,
-  waitUntil,
-} from './children.mjs';
+import { freePort, portAnswers, run, startServer, temporaryFolder } from './children.mjs';
 import { startContainer } from './docker.mjs';
 
 /**
@@ -32,34 +22,16 @@ export async function startKafka({ port, dir, heapMb = 768, properties = {}, log
   const java = ['-Xms256m', `-Xmx${heapMb}m`, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`];
   java.push('-cp', join(jars, '*'));
   if (!existsSync(join(folder, 'data', 'meta.properties'))) format(java, config);
-  const child = startChild('java', [...java, 'kafka.Kafka', config], {
-    logFile: join(folder, 'kafka.log'),
-  });
   const address = `127.0.0.1:${ports.broker}`;
-  const stop = async () => {
-    await stopChild(child);
-    if (dir === undefined) removeFolder(folder);
-  };
-  try {
-    await waitUntil(() => brokerAnswers(address), {
-      what: 'Kafka',
-      timeoutMs: 90_000,
-      child,
-    });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const signal = (name) => signalGroup(child.pid, name);
-  return {
-    address,
-    port: ports.broker,
-    pid: child.pid,
-    dir: folder,
-    signal,
-    ended: child.ended,
-    stop,
-  };
+  const server = await startServer('java', [...java, 'kafka.Kafka', config], {
+    what: 'Kafka',
+    folder,
+    keep: dir !== undefined,
+    logFile: join(folder, 'kafka.log'),
+    timeoutMs: 90_000,
+    answers: () => brokerAnswers(address),
+  });
+  return { address, port: ports.broker, ...server };
 }
 
 /** The same broker in a container. */

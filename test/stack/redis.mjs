@@ -1,17 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import {
-  freePort,
-  portAnswers,
-  removeFolder,
-  run,
-  signalGroup,
-  startChild,
-  stopChild,
-  temporaryFolder,
-  waitUntil,
-} from './children.mjs';
+import { freePort, portAnswers, run, startServer, temporaryFolder } from './children.mjs';
 import { startContainer } from './docker.mjs';
 
 const IN_MEMORY = ['--save', '', '--appendonly', 'no'];
@@ -31,36 +21,15 @@ export async function startRedis({ port, dir, args = [], log = () => {} } = {}) 
   const folder = dir ?? temporaryFolder('tact-redis-');
   mkdirSync(folder, { recursive: true });
   const place = ['--port', String(taken), '--bind', '127.0.0.1', '--dir', folder, '--dbfilename', 'dump.rdb'];
-  const child = startChild('redis-server', [...place, ...IN_MEMORY, ...args], {
+  const server = await startServer('redis-server', [...place, ...IN_MEMORY, ...args], {
+    what: 'Redis',
+    folder,
+    keep: dir !== undefined,
     logFile: join(folder, 'redis.log'),
+    timeoutMs: 30_000,
+    answers: () => redisAnswers(taken),
   });
-  const stop = async () => {
-    await stopChild(child);
-    if (dir === undefined) removeFolder(folder);
-  };
-  try {
-    await waitUntil(() => redisAnswers(taken), {
-      what: 'Redis',
-      timeoutMs: 30_000,
-      child,
-    });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const signal = (name) => signalGroup(child.pid, name);
-  const url = `redis://127.0.0.1:${taken}`;
-  const dumpFile = join(folder, 'dump.rdb');
-  return {
-    url,
-    port: taken,
-    pid: child.pid,
-    dir: folder,
-    dumpFile,
-    signal,
-    ended: child.ended,
-    stop,
-  };
+  return { url: `redis://127.0.0.1:${taken}`, port: taken, dumpFile: join(folder, 'dump.rdb'), ...server };
 }
 
 /** The same in a container. */

@@ -217,7 +217,7 @@ describe('tact check', () => {
     const { code, out } = await run(['check']);
     expect(code).toBe(EXIT.ok);
     expect(out).toContain('✓ configuration from environment and defaults: 12 shards');
-    expect(out).toMatch(/✓ policy .*deploy\/policies\/demo\.yaml: demo@[0-9a-f]{12}, enforced/);
+    expect(out).toMatch(/✓ policy .*deploy\/policies\/retail-eu\.yaml: retail-eu@[0-9a-f]{12}, enforced/);
     expect(out).toContain('email-weekly (cap)');
   });
 

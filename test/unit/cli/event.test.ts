@@ -62,11 +62,11 @@ describe('parseEvent', () => {
 
 describe('sampleEvents', () => {
   it('makes exactly as many as were asked for', () => {
-    for (const count of [1, 10, 1_000]) expect([...sampleEvents(count, 1)]).toHaveLength(count);
+    for (const count of [1, 10, 1_000]) expect([...sampleEvents({ count, seed: 1 })]).toHaveLength(count);
   });
 
   it('writes lines that are read back as what they were', () => {
-    const records = [...sampleEvents(3_000, 1)].filter(({ value }) => typeof value !== 'string');
+    const records = [...sampleEvents({ count: 3_000, seed: 1 })].filter(({ value }) => typeof value !== 'string');
     expect(records.length).toBeGreaterThan(2_900);
     for (const record of records) {
       const result = parseEvent(writeEvent(record));
@@ -84,7 +84,7 @@ describe('sampleEvents', () => {
 
   it('moves the day to the present and keeps the distance of what was before it', () => {
     const now = Date.UTC(2030, 0, 1);
-    const moved = [...sampleEvents(2_000, 1, () => now)];
+    const moved = [...sampleEvents({ count: 2_000, seed: 1, now: () => now })];
     expect(Math.max(...moved.map(({ at }) => at))).toBe(now);
     expect(moved.filter(({ at }) => at < now - 5 * DAY).length).toBeGreaterThan(0);
     expect(moved.filter(({ kind, at }) => kind === 'outbound' && at !== now)).toEqual([]);

@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { DEVELOPMENT_KEY, keyBytes } from '../../../src/config/customer-key-secret.ts';
 import { Secret } from '../../../src/config/secret.ts';
-import { suggest } from '../../../src/config/suggest.ts';
 
 describe('a secret', () => {
   const secret = new Secret('hunter2');
@@ -38,20 +37,5 @@ describe('a customer key', () => {
     expect(keyBytes(new Secret('!'.repeat(31)))).toBeUndefined();
     expect(keyBytes(new Secret('!'.repeat(32)))).toHaveLength(32);
     expect(Buffer.from(DEVELOPMENT_KEY).length).toBeGreaterThanOrEqual(32);
-  });
-});
-
-describe('a suggestion', () => {
-  const names = ['brokers', 'clientId', 'requestTimeoutMs', 'sessionTimeoutMs'];
-
-  it('is the nearest name', () => {
-    expect(suggest('broker', names)).toBe('brokers');
-    expect(suggest('clinetId', names)).toBe('clientId');
-    expect(suggest('SESSIONTIMEOUT', names)).toBe('sessionTimeoutMs');
-  });
-
-  it('is not made where nothing is near', () => {
-    expect(suggest('topic', names)).toBeUndefined();
-    expect(suggest('', names)).toBeUndefined();
   });
 });

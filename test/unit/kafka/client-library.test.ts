@@ -7,6 +7,7 @@ const require = createRequire(import.meta.url);
 const StockQueue: QueueClass = require('kafkajs/src/network/requestQueue/index.js');
 const stockGroup: (grouping: object) => object = require('kafkajs/src/producer/groupMessagesPerPartition.js');
 
+type BrokerClass = new (options: object) => { connect(): Promise<void>; readonly versions: unknown };
 type QueueClass = new (options: object) => { checkPendingRequests(): void; throttleCheckTimeoutId: unknown };
 
 const library = loadKafkaJs();
@@ -57,5 +58,36 @@ describe('the mended copy of the library', () => {
     expect(stockDefaults.initialRetryTime).toBe(300);
     expect(library.moduleAt('retry/defaults.test.js')).toEqual(library.moduleAt('retry/defaults.js'));
     expect(library.moduleAt('retry/defaults.js')).toMatchObject({ initialRetryTime: 20 });
+  });
+
+  it('asks a broker again that accepted a connection and then did not answer', async () => {
+    const afterSilence = async (Broker: BrokerClass) => {
+      let asked = 0;
+      const answers = { apiVersions: [{ apiKey: 3, minVersion: 0, maxVersion: 5 }] };
+      const pool = {
+        sasl: null,
+        host: 'broker',
+        port: 9092,
+        isConnected: () => true,
+        getConnection: async () => ({
+          getSupportAuthenticationProtocol: () => true,
+          authenticate: async () => undefined,
+        }),
+        setVersions() {},
+        send: async () => {
+          asked += 1;
+          if (asked === 1) throw new Error('time-out');
+          return answers;
+        },
+      };
+      const broker = new Broker({ connectionPool: pool, logger: silent });
+      await broker.connect().catch(() => undefined);
+      await broker.connect();
+      return broker.versions;
+    };
+    expect(await afterSilence(require('kafkajs/src/broker/index.js'))).toBeNull();
+    expect(await afterSilence(library.moduleAt('broker/index.js') as BrokerClass)).toMatchObject({
+      3: { maxVersion: 5 },
+    });
   });
 });

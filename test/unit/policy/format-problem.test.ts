@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatProblem, formatProblemWithFrame } from '../../../src/policy/format-problem.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
-import { suggest } from '../../../src/policy/suggest.ts';
 
 const problem: Problem = {
   severity: 'error',
@@ -47,13 +46,4 @@ test('a frame at the start of the file has no line before', () => {
     '    | ^',
     '  2 | b: 2',
   ]);
-});
-
-test('a suggestion is a name at most two letters away, or none', () => {
-  const names = ['email', 'sms', 'push', 'marketing'];
-  expect(suggest('emial', names)).toBe('did you mean email?');
-  expect(suggest('Marketng', names)).toBe('did you mean marketing?');
-  expect(suggest('mss', names)).toBe('did you mean sms?');
-  expect(suggest('whatsapp', names)).toBeUndefined();
-  expect(suggest('x'.repeat(100_000), names)).toBeUndefined();
 });

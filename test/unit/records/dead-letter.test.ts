@@ -1,24 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { deadLetterRecord } from '../../../src/records/output-records.ts';
-import { header, logRecord, RECORD_TIME } from '../../fixtures/records/records.ts';
+import { original, producers } from '../../fixtures/records/original.ts';
+import { header, RECORD_TIME } from '../../fixtures/records/records.ts';
 
 const NOW = RECORD_TIME + 1_000;
 const source = { topic: 'requested', partition: 3, offset: 42 };
-const original = logRecord({
-  key: Buffer.from([0, 255]),
-  value: Buffer.from('original bytes'),
-  headers: [
-    header('b', '1'),
-    header('a', null),
-    header('b', '2'),
-    header('TACT-why', 'forged'),
-    header('tact-source', 'forged/0/0'),
-    header('traceparent', '00-x'),
-    header('__connect.errors.stage', 'old'),
-    header('', ''),
-  ],
-});
-const producers = [header('b', '1'), header('a', null), header('b', '2'), header('traceparent', '00-x')];
 
 describe('a dead letter', () => {
   const failure = {

@@ -11,26 +11,12 @@ import {
 } from '../../../src/records/output-records.ts';
 import { READ_LIMITS } from '../../../src/records/record-reader.ts';
 import { readTactSchema } from '../../../src/records/tact-schema.ts';
-import { header, jsonRecord, logRecord, RECORD_TIME, readWith } from '../../fixtures/records/records.ts';
+import { original, producers } from '../../fixtures/records/original.ts';
+import { header, jsonRecord, RECORD_TIME, readWith } from '../../fixtures/records/records.ts';
 
 const NOW = RECORD_TIME + 1_000;
 const source = { topic: 'requested', partition: 3, offset: 42 };
 const policy = { name: 'acme-eu', digest: 'abc123' };
-const original = logRecord({
-  key: Buffer.from([0, 255]),
-  value: Buffer.from('original bytes'),
-  headers: [
-    header('b', '1'),
-    header('a', null),
-    header('b', '2'),
-    header('TACT-why', 'forged'),
-    header('tact-source', 'forged/0/0'),
-    header('traceparent', '00-x'),
-    header('__connect.errors.stage', 'old'),
-    header('', ''),
-  ],
-});
-const producers = [header('b', '1'), header('a', null), header('b', '2'), header('traceparent', '00-x')];
 
 const message: OutboundMessage = {
   messageId: 'm1',
