@@ -12,3 +12,6 @@ process.exitCode = await runCli(process.argv.slice(2), processTerminal(process),
   const { abilities } = await import('./compose.ts');
   return abilities;
 });
+
+// What still holds the process after its command has ended (a connection that never closes) does not hold it for long.
+setTimeout(() => process.exit(), 2_000).unref();

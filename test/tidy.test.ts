@@ -42,7 +42,8 @@ describe('the architecture lint', () => {
 
   it('turns red for nothing else', () => {
     const files = PLANTED.map(([, file]) => file);
-    expect(planted.violations.filter((each) => !files.some((file) => each.startsWith(file)))).toEqual([]);
+    const others = planted.violations.filter((each) => !files.some((file) => each.startsWith(file)));
+    expect(others).toEqual(ours.violations);
   });
 
   it('has rules for every room, as the table in src/README.md says', () => {

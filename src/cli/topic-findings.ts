@@ -35,6 +35,7 @@ export function checkTopic(need: TopicNeed, facts: TopicFacts | undefined, broke
     checkBytes,
     checkCompression,
     checkDeleteRetention,
+    checkStamps,
   ];
   return { need, facts, findings: checks.flatMap((check) => check(need, facts, broker) ?? []) };
 }
@@ -98,6 +99,13 @@ const checkCompression: Check = (need, { settings }, broker) => {
     'producer or gzip',
     alter(need, broker, 'compression.type', 'gzip'),
   );
+};
+
+const checkStamps: Check = (need, { settings }, broker) => {
+  const name = 'message.timestamp.type';
+  const found = settings[name] ?? 'CreateTime';
+  if (!need.stampedByBroker || found === 'LogAppendTime') return undefined;
+  return wrong(name, found, 'LogAppendTime', alter(need, broker, name, 'LogAppendTime'));
 };
 
 const checkDeleteRetention: Check = (need, { settings }, broker) => {

@@ -19,6 +19,8 @@ export interface TopicNeed {
   /** Losing an acknowledged record here breaks a promise. */
   readonly durable: boolean;
   readonly deleteRetentionMs: number | undefined;
+  /** The brokers stamp its records: the only way to compare their clock with ours. */
+  readonly stampedByBroker: boolean;
 }
 
 /** Every topic that the configuration names, each once. */
@@ -33,6 +35,7 @@ export function topicNeeds(config: Config): TopicNeed[] {
     read: false,
     durable: true,
     deleteRetentionMs: undefined,
+    stampedByBroker: false,
     ...more,
   });
   const { topics } = config;
@@ -45,6 +48,7 @@ export function topicNeeds(config: Config): TopicNeed[] {
       cleanup: 'compact',
       read: true,
       deleteRetentionMs: config.changelog.deleteRetentionMs,
+      stampedByBroker: true,
     }),
     ...[topics.reroutedInteractions, topics.reroutedOutbound].map((topic) =>
       own(topic, 'rerouted', { partitionsAre: 'exact', read: true }),
@@ -74,6 +78,7 @@ export function newTopic(need: TopicNeed, replicationFactor: number | undefined)
     settings['max.message.bytes'] = String(need.messageBytes);
   }
   if (need.deleteRetentionMs !== undefined) settings['delete.retention.ms'] = String(need.deleteRetentionMs);
+  if (need.stampedByBroker) settings['message.timestamp.type'] = 'LogAppendTime';
   if (need.durable && replicationFactor !== undefined && replicationFactor >= 3) {
     settings['min.insync.replicas'] = '2';
   }

@@ -76,6 +76,8 @@ function createGovernor(
       policy: () => run.policy,
       customerKey: createCustomerKey(randomBytes(32)),
       wallClock,
+      // Its time is the traffic's, and that never leaps.
+      monotonic: wallClock,
       nonce: () => randomBytes(16).toString('hex'),
       wait: pause,
     },

@@ -2,7 +2,7 @@ import type { Adoption, RebuildReport } from '../cli/abilities.ts';
 import type { Config } from '../config/config.ts';
 import { TactError } from '../kernel/errors.ts';
 import type { TopicOffset } from '../model/record.ts';
-import { type AdoptedShard, offsetsOf, plannedPosition, writePosition } from '../shard/adopt.ts';
+import { type AdoptedShard, adoptShard as adopt, offsetsOf, plannedPosition } from '../shard/adopt.ts';
 import { compareShard } from '../shard/compare.ts';
 import { partitionKey } from '../shard/position.ts';
 import { rebuildShard as rebuild } from '../shard/rebuild.ts';
@@ -41,15 +41,14 @@ export function adoptShard(
       if (adoption.from === 'log-start') return range.logStart;
       return adoption.from === 'log-end' ? range.logEnd : committed.get(partitionKey(range));
     };
-    const now = Date.now();
-    const position = await plannedPosition({
+    const adopted = {
       layout,
       ranges,
       lostOffset,
       read: readingChangelog(config, log, shard),
-      now,
-    });
-    if (!adoption.dryRun) await writePosition(log, layout, position, now);
+      now: Date.now(),
+    };
+    const position = adoption.dryRun ? await plannedPosition(adopted) : await adopt(log, adopted);
     return offsetsOf(position, ranges);
   });
 }

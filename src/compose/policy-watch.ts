@@ -4,6 +4,10 @@ import { messageOf, TactError } from '../kernel/errors.ts';
 import type { Duration } from '../kernel/time.ts';
 import { formatProblem } from '../policy/format-problem.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
+import { pause } from './pause.ts';
+
+/** Between two readings that must be the same. */
+const STANDS_STILL: Duration = 250;
 
 export interface PolicyWatching {
   readonly file: string;
@@ -18,6 +22,7 @@ export interface PolicyWatching {
 export class PolicyWatch {
   readonly #watching: PolicyWatching;
   readonly #timer: NodeJS.Timeout;
+  readonly #stopped = new AbortController();
   #current: Policy;
   #text: string;
 
@@ -47,6 +52,9 @@ export class PolicyWatch {
     try {
       const text = await read(this.#watching.file);
       if (text === this.#text) return;
+      // A file that is being written may read as a policy with half its rules: it counts once it stands still.
+      await pause(STANDS_STILL, this.#stopped.signal);
+      if (this.#stopped.signal.aborted || text !== (await read(this.#watching.file))) return;
       this.#text = text;
       const parsed = parse(text, this.#watching.file);
       if (!parsed.ok) return this.#watching.onRefused(parsed.problems);
@@ -59,6 +67,7 @@ export class PolicyWatch {
   }
 
   stop(): void {
+    this.#stopped.abort();
     clearInterval(this.#timer);
   }
 }

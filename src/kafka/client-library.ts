@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { assert, TactError } from '../kernel/errors.ts';
 import { encodeProduceRequest, type ProduceArguments } from './produce-request.ts';
+import { sendMessages } from './send-messages.ts';
 
 /** The one version that the mends were made for. */
 export const KAFKAJS_VERSION = '2.2.4';
@@ -45,7 +46,7 @@ export function loadKafkaJs(): MendedLibrary {
   return withPrivateModules(source, () => {
     replace(join(source, 'retry', 'defaults.js'), RETRY_DEFAULTS);
     replace(join(source, 'retry', 'defaults.test.js'), RETRY_DEFAULTS);
-    replace(join(source, 'producer', 'groupMessagesPerPartition.js'), groupByPartition);
+    replace(join(source, 'producer', 'sendMessages.js'), sendMessages);
     const kafkajs = require(dirname(manifest)) as KafkaJs;
     const queue = require(join(source, 'network', 'requestQueue', 'index.js')) as { prototype: object };
     mendRequestQueue(queue.prototype);
@@ -116,26 +117,6 @@ function mendProduce(produce: RequestVersions): void {
       return { request: { ...request, encode }, response };
     };
   };
-}
-
-interface Grouping {
-  topic: string;
-  partitionMetadata: readonly unknown[];
-  messages: readonly object[];
-  partitioner: (choice: { topic: string; partitionMetadata: readonly unknown[]; message: object }) => number;
-}
-
-/** Linear in the number of messages; the library's copies each partition's list for each message. */
-function groupByPartition({ topic, partitionMetadata, messages, partitioner }: Grouping) {
-  const groups: Record<string, object[]> = {};
-  if (partitionMetadata.length === 0) return groups;
-  for (const message of messages) {
-    const partition = partitioner({ topic, partitionMetadata, message });
-    const group = groups[partition];
-    if (group) group.push(message);
-    else groups[partition] = [message];
-  }
-  return groups;
 }
 
 /** With nothing waiting there is nothing to look for; the library looks every millisecond on every connection. */

@@ -19,9 +19,11 @@ export interface Want {
 export class FetchCall {
   readonly result: Promise<Fetched[]>;
   readonly wants: readonly Want[];
+  /** By the monotonic clock, as everything here. */
   readonly deadline: number;
+  readonly #startedAt = performance.now();
+  #timeUp: boolean;
   #settled = false;
-  #progress = false;
   #resolve!: (answers: Fetched[]) => void;
   #reject!: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
@@ -39,8 +41,12 @@ export class FetchCall {
       key: `${target.topic}/${target.partition}`,
       asked: 0,
     }));
-    this.deadline = Date.now() + maxWaitMs;
-    this.#timer = setTimeout(() => this.settleIfDone(), maxWaitMs);
+    this.deadline = this.#startedAt + maxWaitMs;
+    this.#timeUp = maxWaitMs <= 0;
+    this.#timer = setTimeout(() => {
+      this.#timeUp = true;
+      this.settleIfDone();
+    }, maxWaitMs);
     this.#signal = signal;
     if (signal.aborted) this.#onAbort();
     else signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -50,15 +56,16 @@ export class FetchCall {
     return this.#settled;
   }
 
-  answer(want: Want, answer: Fetched): void {
-    want.answer = answer;
-    if (answer.kind === 'out-of-range' || answer.nextOffset > answer.from) this.#progress = true;
+  /** The question was sent at `sentAt`, which may be before this call began; then the answer says so. */
+  answer(want: Want, answer: Fetched, sentAt: number): void {
+    const early = Math.ceil(this.#startedAt - sentAt);
+    want.answer = answer.kind === 'records' && early > 0 ? { ...answer, askedBefore: early } : answer;
   }
 
-  /** Called when a request that named any of its targets has been dealt with. */
+  /** Called when what was asked for any of its targets has been dealt with. */
   settleIfDone(): void {
-    const due = Date.now() >= this.deadline && this.wants.every(({ asked }) => asked > 0);
-    if (!this.#progress && !due) return;
+    const due = this.#timeUp && this.wants.every(({ asked }) => asked > 0);
+    if (!due && !this.wants.some(isAhead)) return;
     if (!this.#settle()) return;
     this.#resolve(this.wants.flatMap(({ answer }) => (answer ? [answer] : [])));
   }
@@ -74,4 +81,10 @@ export class FetchCall {
     this.#signal.removeEventListener('abort', this.#onAbort);
     return true;
   }
+}
+
+/** Whether its answer leads on, so that asking once more for the same offset is no use. */
+export function isAhead({ answer }: Want): boolean {
+  if (answer === undefined) return false;
+  return answer.kind === 'out-of-range' || answer.nextOffset > answer.from;
 }

@@ -3,9 +3,10 @@ import type { Duration } from '../kernel/time.ts';
 import type { Fetched, FetchTarget } from '../shard/log.ts';
 import { decodeRecordSet } from './batch-decoder.ts';
 import type { FetchAsk } from './cluster.ts';
-import { FetchCall, type Want } from './fetch-call.ts';
+import { FetchCall, isAhead, type Want } from './fetch-call.ts';
 import type { FetchedPartition, FetchResponse } from './fetch-response.ts';
 import { isAway, tactError } from './kafka-error.ts';
+import { KeptAnswers } from './kept-answers.ts';
 
 /** What the fetcher needs of the brokers. */
 export interface FetchSource {
@@ -36,7 +37,8 @@ const NO_LONGER_HERE = new Set([3, 5, 6, 7, 8, 9, 13, 56, 74, 75, 78, 100]);
 
 /**
  * Reads for many callers at once: per broker one request at a time, made of what all waiting calls still want from it. A
- * partition is never in two requests, and what a request brings for a call that was settled meanwhile is dropped.
+ * partition is never in two requests. What a request brings for a call that was settled meanwhile goes to a call that waits
+ * for the same, or else to the next one that asks it, so that a partition of a slower broker has its turn.
  */
 export class Fetcher {
   readonly #source: FetchSource;
@@ -44,7 +46,8 @@ export class Fetcher {
   readonly #calls = new Set<FetchCall>();
   readonly #serving = new Set<string>();
   readonly #inFlight = new Set<string>();
-  #lastDelivery = 0;
+  readonly #kept = new KeptAnswers();
+  #lastDelivery = Number.NEGATIVE_INFINITY;
   #turn = 0;
   #closed = false;
 
@@ -63,8 +66,13 @@ export class Fetcher {
     if (targets.length === 0) return [];
     await this.#source.know(targets.map(({ topic }) => topic));
     const call = new FetchCall(targets, maxWaitMs, signal);
+    for (const want of call.wants) {
+      const kept = this.#kept.take(want.target);
+      if (kept) call.answer(want, kept.answer, kept.sentAt);
+    }
     this.#calls.add(call);
     this.#dispatch();
+    call.settleIfDone();
     try {
       return await call.result;
     } finally {
@@ -120,7 +128,7 @@ export class Fetcher {
       if (call.settled) continue;
       for (const want of call.wants) {
         const rival = chosen.get(want.key);
-        if (this.#inFlight.has(want.key) || this.#nodeOf(want) !== node) continue;
+        if (isAhead(want) || this.#inFlight.has(want.key) || this.#nodeOf(want) !== node) continue;
         if (!rival || want.asked < rival.asked) chosen.set(want.key, want);
       }
     }
@@ -131,22 +139,30 @@ export class Fetcher {
 
   async #ask(node: string, wants: readonly Want[]): Promise<void> {
     let moved = false;
-    for (const { key } of wants) this.#inFlight.add(key);
+    const served = new Set(wants);
+    const byKey = new Map(wants.map((want) => [want.key, want]));
+    const sentAt = performance.now();
+    for (const key of byKey.keys()) this.#inFlight.add(key);
     try {
-      const response = await this.#source.fetch(node, this.#request(wants));
-      moved = await this.#deliver(response, wants);
+      const response = await this.#source.fetch(node, this.#request(wants, sentAt));
+      for (const partition of response.partitions) {
+        const want = byKey.get(`${partition.topic}/${partition.partition}`);
+        if (!want) continue;
+        if (NO_LONGER_HERE.has(partition.errorCode)) moved = true;
+        else served.add(await this.#answer(want, partition, sentAt));
+      }
+      moved ||= response.errorCode !== 0;
     } catch (error) {
       const failure = tactError('cannot fetch', error);
       for (const { call } of wants) call.fail(failure);
       if (isAway(error)) await this.#source.drop(node);
     }
-    for (const { key } of wants) this.#inFlight.delete(key);
-    countAsked(wants);
+    for (const key of byKey.keys()) this.#inFlight.delete(key);
+    countAsked(served);
     if (moved) await this.#lookAgain(wants);
   }
 
-  #request(wants: readonly Want[]): FetchAsk {
-    const now = Date.now();
+  #request(wants: readonly Want[], now: number): FetchAsk {
     const busy = now - this.#lastDelivery < BUSY_FOR_MS;
     const patience = Math.min(...wants.map(({ call }) => call.deadline - now), this.#limits.maxWaitMs);
     return {
@@ -158,28 +174,31 @@ export class Fetcher {
     };
   }
 
-  /** True when some partition is no longer led by this broker. */
-  async #deliver(response: FetchResponse, wants: readonly Want[]): Promise<boolean> {
-    const byKey = new Map(wants.map((want) => [want.key, want]));
-    let moved = response.errorCode !== 0;
-    for (const partition of response.partitions) {
-      const want = byKey.get(`${partition.topic}/${partition.partition}`);
-      if (!want) continue;
-      if (NO_LONGER_HERE.has(partition.errorCode)) moved = true;
-      else await this.#answer(want, partition);
+  /** Answers one want, and returns the one that was; what is wrong with its partition fails its call alone. */
+  async #answer(asked: Want, partition: FetchedPartition, sentAt: number): Promise<Want> {
+    try {
+      const answer = await this.#read(asked.target, partition);
+      if (answer.kind === 'records' && answer.records.length > 0) this.#lastDelivery = performance.now();
+      const want = this.#waiting(asked);
+      if (!want.call.settled) want.call.answer(want, answer, sentAt);
+      else if (answer.kind === 'records') this.#kept.keep(answer, sentAt);
+      return want;
+    } catch (error) {
+      asked.call.fail(tactError('cannot fetch', error));
+      return asked;
     }
-    return moved;
   }
 
-  /** Answers one want; what is wrong with its partition fails its call alone. */
-  async #answer(want: Want, partition: FetchedPartition): Promise<void> {
-    try {
-      const answer = await this.#read(want.target, partition);
-      want.call.answer(want, answer);
-      if (answer.kind === 'records' && answer.records.length > 0) this.#lastDelivery = Date.now();
-    } catch (error) {
-      want.call.fail(tactError('cannot fetch', error));
+  /** The want itself, or when its call is settled, one of another call that waits for the same. */
+  #waiting(asked: Want): Want {
+    if (!asked.call.settled) return asked;
+    for (const call of this.#calls) {
+      if (call.settled) continue;
+      for (const want of call.wants) {
+        if (want.key === asked.key && want.target.offset === asked.target.offset) return want;
+      }
     }
+    return asked;
   }
 
   async #read(target: FetchTarget, fetched: FetchedPartition): Promise<Fetched> {
@@ -225,9 +244,10 @@ export class Fetcher {
   }
 }
 
-function countAsked(wants: readonly Want[]): void {
-  for (const want of wants) want.asked++;
-  for (const call of new Set(wants.map((want) => want.call))) call.settleIfDone();
+function countAsked(wants: Iterable<Want>): void {
+  const all = [...wants];
+  for (const want of all) want.asked++;
+  for (const call of new Set(all.map((want) => want.call))) call.settleIfDone();
 }
 
 const REFUSALS: Record<number, string> = {

@@ -6,6 +6,10 @@ export const LOG_EVENTS = {
   started: { level: 'info', sentence: 'The process is up and joins the consumer group.' },
   stopping: { level: 'info', sentence: 'The end was asked for; turns in hand are finished.' },
   stopped: { level: 'info', sentence: 'Everything is closed.' },
+  'drain-timeout': {
+    level: 'warn',
+    sentence: 'Not everything could be finished in time; the next owners settle what is open.',
+  },
   failed: { level: 'error', sentence: 'The process cannot go on and ends.' },
   'config-warning': { level: 'warn', sentence: 'The configuration is valid, but look at this.' },
   'policy-loaded': { level: 'info', sentence: 'A policy is in force.' },

@@ -1,11 +1,11 @@
 import { assert, TactError } from '../kernel/errors.ts';
 import { type Duration, type Instant, SECOND } from '../kernel/time.ts';
 import type { OutputRecord } from '../model/record.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, overtaken } from './catch-up.ts';
 import { FENCE_KEY, LOG_KEY } from './changelog-keys.ts';
 import { ChangelogReader } from './changelog-reader.ts';
 import { checkBrokerClock, ShardClock } from './clock.ts';
-import { commitStart } from './commit-start.ts';
+import { commitPosition } from './commit-position.ts';
 import type { ShardDeps } from './deps.ts';
 import type { Fence } from './fence.ts';
 import { Freshness } from './freshness.ts';
@@ -13,7 +13,7 @@ import { Inbox } from './inbox.ts';
 import type { ShardLayout } from './layout.ts';
 import type { ShardProducer } from './log.ts';
 import type { OwnedShard } from './owned-shard.ts';
-import { decodePosition, partitionKey } from './position.ts';
+import { partitionKey } from './position.ts';
 import { startOffsets } from './start-offsets.ts';
 
 const MEMBERSHIP_TIMEOUT: Duration = 10 * SECOND;
@@ -37,6 +37,7 @@ export async function acquire(deps: ShardDeps, layout: ShardLayout, signal: Abor
   // A zombie must not fence the owner, and a fence is no use while the store cannot be reached.
   await deps.log.confirmMembership(AbortSignal.any([signal, AbortSignal.timeout(MEMBERSHIP_TIMEOUT)]));
   await deps.store.view(layout.shard);
+  signal.throwIfAborted();
   const producer = await deps.log.openProducer(layout.shard);
   try {
     return await acquireWith(deps, layout, producer, signal);
@@ -62,14 +63,13 @@ async function acquireWith(
     signal,
   });
   const fence = await commitFence(deps, layout, producer, await reader.first());
-  const caughtUp = await catchUp(deps, layout, reader, fence);
+  const caughtUp = await catchUp({ deps, layout, reader, fence, signal });
   checkBrokerClock(caughtUp.fencedAt, fence.before, fence.after, deps.settings.clockTolerance);
 
-  const { position: packed } = await deps.store.view(layout.shard);
-  const position = packed === null ? undefined : decodePosition(packed);
+  const { position } = caughtUp;
   const start = await startOffsets(deps, layout, position, signal);
-  const clock = new ShardClock(deps.wallClock, deps.settings.clockTolerance, position?.now ?? 0);
-  const now = clock.next();
+  const clock = new ShardClock(deps, deps.settings.clockTolerance, position?.now ?? 0);
+  clock.next();
   const owned: OwnedShard = {
     layout,
     producer,
@@ -82,9 +82,11 @@ async function acquireWith(
     ),
     watermark: fence.offset + 1,
     writtenAt: fence.before,
-    holding: false,
   };
-  if (start.some((place) => !position?.next.has(partitionKey(place)))) await commitStart(deps, owned, now);
+  if (start.some((place) => !position?.next.has(partitionKey(place)))) {
+    const applied = await commitPosition(deps, owned);
+    if (!applied.applied) throw overtaken(layout.shard);
+  }
   return { owned, replayedRecords: caughtUp.records, rebuilt: caughtUp.rebuilt };
 }
 

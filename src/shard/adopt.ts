@@ -1,7 +1,7 @@
 import { TactError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { TopicOffset, TopicPartition } from '../model/record.ts';
-import { POSITION_KEY } from './changelog-keys.ts';
+import { FENCE_KEY, POSITION_KEY } from './changelog-keys.ts';
 import type { ReadChangelog } from './compare.ts';
 import type { ShardLayout } from './layout.ts';
 import type { Log } from './log.ts';
@@ -28,7 +28,7 @@ export interface AdoptedShard {
  * decided. Throws `position-lost` naming a partition for which that place is not known either.
  */
 export async function plannedPosition(adopted: AdoptedShard): Promise<Position> {
-  const { layout } = adopted;
+  const { layout, now } = adopted;
   const { last, isEmpty } = await lastPosition(adopted.read);
   if (isEmpty)
     throw new TactError('position-lost', `shard ${layout.shard} was never acquired; start: tact run`);
@@ -37,29 +37,36 @@ export async function plannedPosition(adopted: AdoptedShard): Promise<Position> 
     const known = next.get(partitionKey(range));
     if (known !== undefined && known >= range.logStart && known <= range.logEnd) continue;
     const offset = adopted.lostOffset(range);
-    if (offset === undefined)
+    if (offset === undefined) {
       throw new TactError(
         'position-lost',
         `there is no group offset of ${partitionKey(range)}; choose log-start or log-end`,
       );
+    }
     next.set(partitionKey(range), offset);
   }
-  return { now: last?.now ?? adopted.now, next };
+  // A clock that was far ahead when it wrote the last position must not keep the shard waiting for that time.
+  return { now: Math.min(last?.now ?? now, now), next };
 }
 
-/** Writes the position with the shard's own producer, so that its owner acquires and finds it. */
-export async function writePosition(
-  log: Log,
-  layout: ShardLayout,
-  position: Position,
-  now: Instant,
-): Promise<void> {
+/**
+ * Writes that position with the shard's own producer, so that its owner acquires and finds it. The owner is fenced before the
+ * last position is read: what it had committed is in it, and it commits nothing between the reading and the writing.
+ */
+export async function adoptShard(log: Log, adopted: AdoptedShard): Promise<Position> {
+  const { layout, now } = adopted;
   const producer = await log.openProducer(layout.shard);
   try {
+    const position = await plannedPosition(adopted);
     const transaction = await producer.begin();
-    const record = { key: POSITION_KEY, value: encodePosition(position), headers: [], timestamp: now };
-    await transaction.send([{ ...layout.changelog, records: [record] }]);
+    const record = (key: Buffer, value: Buffer) => ({ key, value, headers: [], timestamp: now });
+    const records = [
+      record(FENCE_KEY, Buffer.from('adopted')),
+      record(POSITION_KEY, encodePosition(position)),
+    ];
+    await transaction.send([{ ...layout.changelog, records }]);
     await transaction.commit();
+    return position;
   } finally {
     await producer.close();
   }

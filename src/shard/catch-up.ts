@@ -4,40 +4,49 @@ import type { ChangelogReader } from './changelog-reader.ts';
 import type { ShardDeps } from './deps.ts';
 import type { Fence } from './fence.ts';
 import type { ShardLayout } from './layout.ts';
+import { decodePosition, type Position } from './position.ts';
 import { latestOf } from './rebuild.ts';
-import type { ShardView } from './state-store.ts';
+import { POSITION_FIELD, type ShardView } from './state-store.ts';
 
 /** Somebody else may move the watermark meanwhile: a zombie's last script, or the owner of a moment ago. */
 const TRIES = 10;
+
+export interface CatchingUp {
+  readonly deps: ShardDeps;
+  readonly layout: ShardLayout;
+  readonly reader: ChangelogReader;
+  readonly fence: Fence;
+  readonly signal: AbortSignal;
+}
 
 export interface CaughtUp {
   /** The log's own time of the fence. */
   readonly fencedAt: Instant;
   readonly records: number;
   readonly rebuilt: boolean;
+  /** The position at the fence; undefined where the changelog holds none. */
+  readonly position: Position | undefined;
 }
 
 /** A3: brings the store from wherever it is to the fold of the changelog up to and including the fence. */
-export async function catchUp(
-  deps: ShardDeps,
-  layout: ShardLayout,
-  reader: ChangelogReader,
-  fence: Fence,
-): Promise<CaughtUp> {
+export async function catchUp(catching: CatchingUp): Promise<CaughtUp> {
+  const { deps, layout, fence } = catching;
   let rebuilt = false;
   let records = 0;
   for (let tries = 0; tries < TRIES; tries++) {
     const view = await deps.store.view(layout.shard);
-    const fromStart = mustRebuild(deps, view, fence);
-    if (fromStart) {
-      // Also where there is no watermark: states without one are of no known age.
-      await deps.store.clear(layout.shard);
-      noteRebuild(deps, layout, view, fence);
-      rebuilt = true;
-    }
-    const replayed = await replay(deps, layout, reader, fence, fromStart ? 0 : view.watermark);
+    const fromStart = await mustRebuild(catching, view);
+    if (fromStart) await forget(catching, view);
+    rebuilt ||= fromStart;
+    const replayed = await replay(catching, fromStart ? undefined : view);
     records += replayed.records;
-    if (replayed.fencedAt !== undefined) return { fencedAt: replayed.fencedAt, records, rebuilt };
+    if (replayed.fencedAt === undefined) continue;
+    // Believed only with the watermark that it was read with: the store may have lost it again since.
+    const loaded = await deps.store.load(layout.shard, [POSITION_FIELD]);
+    if (loaded.watermark !== fence.offset + 1) continue;
+    const packed = loaded.values[0] ?? null;
+    const position = packed === null ? undefined : decodePosition(packed);
+    return { fencedAt: replayed.fencedAt, records, rebuilt, position };
   }
   throw new TactError(
     'redis-refused',
@@ -45,13 +54,30 @@ export async function catchUp(
   );
 }
 
-/** Whether what the store has is not an earlier state of this very changelog, or too old to tell what was erased since. */
-function mustRebuild(deps: ShardDeps, view: ShardView, fence: Fence): boolean {
-  if (view.log !== fence.log || view.watermark > fence.offset) return true;
+/** The shard has a newer owner. */
+export function overtaken(shard: number): TactError {
+  return new TactError('producer-fenced', `shard ${shard} was acquired by somebody else meanwhile`);
+}
+
+/**
+ * Whether what the store has is not an earlier state of this very changelog, or too old to tell what was erased since. A
+ * store that is ahead of our fence, and not of the log, belongs to a newer owner.
+ */
+async function mustRebuild({ deps, layout, fence, signal }: CatchingUp, view: ShardView): Promise<boolean> {
+  if (view.log !== fence.log) return true;
+  if (view.watermark > fence.offset + 1) {
+    const target = { ...layout.changelog, offset: fence.offset };
+    const [end] = await deps.log.fetch([target], { maxWaitMs: 0, signal });
+    if (!end || view.watermark <= end.highWatermark) throw overtaken(layout.shard);
+    return true;
+  }
   return view.at === undefined || deps.wallClock() - view.at > deps.settings.deleteRetention / 2;
 }
 
-function noteRebuild(deps: ShardDeps, layout: ShardLayout, view: ShardView, fence: Fence): void {
+/** Also where there is no watermark: states without one are of no known age. */
+async function forget({ deps, layout, fence, signal }: CatchingUp, view: ShardView): Promise<void> {
+  signal.throwIfAborted();
+  await deps.store.clear(layout.shard);
   deps.observer.note(view.watermark > 0 ? 'warn' : 'info', 'view-rebuilt', {
     shard: layout.shard,
     watermark: view.watermark,
@@ -60,29 +86,24 @@ function noteRebuild(deps: ShardDeps, layout: ShardLayout, view: ShardView, fenc
   });
 }
 
-/** `fencedAt` is undefined when an apply was refused: the watermark has to be read again. */
+/** From the view's watermark, or from the start. `fencedAt` is undefined when the watermark has to be read again. */
 async function replay(
-  deps: ShardDeps,
-  layout: ShardLayout,
-  reader: ChangelogReader,
-  fence: Fence,
-  from: number,
+  { deps, layout, reader, fence }: CatchingUp,
+  view: ShardView | undefined,
 ): Promise<{ fencedAt: Instant | undefined; records: number }> {
-  let expected = from;
+  // Until the fence is reached the view is no younger than it was: what was erased meanwhile may still be in it.
+  const partialAt = view?.at ?? deps.wallClock();
+  let expected = view?.watermark ?? 0;
   let records = 0;
-  for await (const chunk of reader.from(from)) {
+  if (expected === fence.offset + 1) return { fencedAt: await fenceTime(reader, fence), records };
+  for await (const chunk of reader.from(expected)) {
     const upToFence = chunk.records.filter((record) => record.offset <= fence.offset);
     const own = upToFence.find((record) => record.offset === fence.offset);
-    const next = own ? fence.offset + 1 : chunk.nextOffset;
     if (!own && chunk.nextOffset > fence.offset) throw fenceMissing(layout, fence);
     if (own && own.value?.toString() !== fence.nonce) throw fenceMissing(layout, fence);
-    const change = {
-      expected,
-      next,
-      log: fence.log,
-      at: deps.wallClock(),
-      entries: latestOf(upToFence),
-    };
+    const next = own ? fence.offset + 1 : chunk.nextOffset;
+    const at = own ? deps.wallClock() : partialAt;
+    const change = { expected, next, log: fence.log, at, entries: latestOf(upToFence) };
     const applied = await deps.store.apply(layout.shard, change);
     if (!applied.applied) return { fencedAt: undefined, records };
     records += upToFence.length;
@@ -90,6 +111,14 @@ async function replay(
     if (own) return { fencedAt: own.timestamp, records };
   }
   throw fenceMissing(layout, fence);
+}
+
+/** The fence's own time, where an earlier try has applied it already. */
+async function fenceTime(reader: ChangelogReader, fence: Fence): Promise<Instant | undefined> {
+  for await (const { records } of reader.from(fence.offset)) {
+    if (records[0]) return records[0].timestamp;
+  }
+  return undefined;
 }
 
 function fenceMissing(layout: ShardLayout, fence: Fence): TactError {

@@ -1,28 +1,45 @@
 import { TactError } from '../kernel/errors.ts';
 import type { Duration, Instant } from '../kernel/time.ts';
 
+/** What tells the time: the wall clock, and one that nobody sets. */
+export interface Clocks {
+  wallClock(): Instant;
+  /** Milliseconds since some moment; runs evenly whatever happens to the wall clock. */
+  monotonic(): Duration;
+}
+
 /**
- * The shard's one source of time: read once per turn, never running backwards, across owners too, since the last `now` is
- * in the position record.
+ * The shard's one source of `now`: read once per turn, never running backwards, across owners too, since the last `now` is in
+ * the position record.
  */
 export class ShardClock {
-  #last: Instant;
-  readonly #wall: () => Instant;
+  readonly #clocks: Clocks;
   readonly #tolerance: Duration;
+  /** Wall clock less the even one, as both stood at the acquire: a wall clock that is set moves away from it. */
+  readonly #offset: number;
+  #last: Instant;
 
-  constructor(wall: () => Instant, tolerance: Duration, last: Instant) {
-    this.#wall = wall;
+  constructor(clocks: Clocks, tolerance: Duration, last: Instant) {
+    this.#clocks = clocks;
     this.#tolerance = tolerance;
+    this.#offset = clocks.wallClock() - clocks.monotonic();
     this.#last = last;
   }
 
-  /** The turn's `now`. Throws `clock-wrong` when this machine is further behind the last turn than is tolerated. */
+  /** The turn's `now`. Throws `clock-wrong` when this machine is too far behind the last turn, or was set since the acquire. */
   next(): Instant {
-    const wall = this.#wall();
+    const wall = this.#clocks.wallClock();
     if (wall < this.#last - this.#tolerance) {
       throw new TactError(
         'clock-wrong',
         `this machine's clock is ${this.#last - wall} ms behind the shard's last turn; set it right (NTP)`,
+      );
+    }
+    const leap = Math.abs(wall - this.#clocks.monotonic() - this.#offset);
+    if (leap > this.#tolerance) {
+      throw new TactError(
+        'clock-wrong',
+        `this machine's clock was set by ${Math.round(leap)} ms since the shard was acquired`,
       );
     }
     this.#last = Math.max(this.#last, wall);

@@ -1,14 +1,15 @@
 import type { Policy } from '../decide/policy.ts';
-import type { Duration, Instant } from '../kernel/time.ts';
+import type { Duration } from '../kernel/time.ts';
 import type { OutputFormat } from '../records/output-records.ts';
 import type { RecordReader } from '../records/reader.ts';
+import type { Clocks } from './clock.ts';
 import type { Log } from './log.ts';
 import type { ShardObserver } from './observer.ts';
 import type { ShardSettings } from './settings.ts';
 import type { StateStore } from './state-store.ts';
 
 /** What every shard of a process shares. */
-export interface ShardDeps {
+export interface ShardDeps extends Clocks {
   readonly log: Log;
   readonly store: StateStore;
   readonly reader: RecordReader;
@@ -19,7 +20,7 @@ export interface ShardDeps {
   policy(): Policy;
   /** The only form in which a customer is stored. */
   customerKey(customerId: string): string;
-  wallClock(): Instant;
+
   /** A text that no one else comes up with. */
   nonce(): string;
   /** Resolves after the time, or at once when the signal aborts. */

@@ -48,6 +48,8 @@ export class Freshness {
     const close = before !== undefined && last !== undefined && last.at - before.at < SPACING;
     if (close || last?.highWatermark === highWatermark) ahead.pop();
     ahead.push({ at, highWatermark });
+    // What is older than the longest age cannot make anything fresh any more.
+    while (ahead.length > 1 && at - (ahead[0]?.at ?? at) > this.#maxAge) ahead.shift();
     settle(partition);
   }
 

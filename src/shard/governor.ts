@@ -8,9 +8,10 @@ export class Governor implements ShardOwner {
   readonly #deps: ShardDeps;
   readonly #shards = new Map<number, Shard>();
   /** Shards that were taken away and still finish their turn. */
-  readonly #leaving = new Set<Promise<void>>();
+  readonly #leaving = new Map<number, Promise<void>>();
   readonly #onFailed: (error: Error) => void;
   #counts: ReadonlyMap<string, number> = new Map();
+  #stopping = false;
 
   /** `onFailed`: the log's client is beyond repair, or an invariant broke; the process must end. */
   constructor(deps: ShardDeps, onFailed: (error: Error) => void) {
@@ -29,29 +30,30 @@ export class Governor implements ShardOwner {
 
   /** Finishes the turns in hand, then leaves the group. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     for (const shard of [...this.#shards.keys()]) this.revoked(shard);
-    await Promise.all(this.#leaving);
+    await Promise.all(this.#leaving.values());
     await this.#deps.log.leave();
   }
 
-  get shards(): number[] {
-    return [...this.#shards.keys()];
+  assigned(number: number): void {
+    // What is assigned while we leave is assigned to others as soon as we have left.
+    if (this.#stopping || this.#shards.has(number)) return;
+    const layout = shardLayout(number, this.#deps.settings, this.#counts);
+    const shard = new Shard(this.#deps, layout, this.#leaving.get(number));
+    this.#shards.set(number, shard);
+    shard.ended.catch((error: Error) => this.#onFailed(error));
   }
 
-  assigned(shard: number): void {
-    if (this.#shards.has(shard)) return;
-    this.#shards.set(shard, new Shard(this.#deps, shardLayout(shard, this.#deps.settings, this.#counts)));
-  }
-
-  revoked(shard: number): void {
-    const leaving = this.#shards.get(shard)?.stop();
-    if (!leaving) return;
-    this.#shards.delete(shard);
-    this.#leaving.add(leaving);
-    void leaving.then(
-      () => this.#leaving.delete(leaving),
-      (error: Error) => this.#onFailed(error),
-    );
+  revoked(number: number): void {
+    const shard = this.#shards.get(number);
+    if (!shard) return;
+    this.#shards.delete(number);
+    const leaving = shard.stop().catch(() => undefined);
+    this.#leaving.set(number, leaving);
+    void leaving.then(() => {
+      if (this.#leaving.get(number) === leaving) this.#leaving.delete(number);
+    });
   }
 
   failed(error: Error): void {

@@ -53,3 +53,27 @@ export function holdCauseOf(error: unknown): HoldCause {
       return 'kafka';
   }
 }
+
+/** What the shard waits for when acquiring it again and again for this cause has not helped. */
+export function holdCauseAfter(cause: AcquireCause): HoldCause {
+  switch (cause) {
+    case 'fenced':
+      return 'contended';
+    case 'transaction':
+      return 'refused';
+    case 'watermark':
+    case 'redis':
+      return 'redis';
+    case 'assigned':
+    case 'ambiguous':
+    case 'kafka':
+      return 'kafka';
+    default:
+      return cause;
+  }
+}
+
+/** Whether it will not pass by itself. */
+export function needsOperator(cause: HoldCause): boolean {
+  return cause === 'position-lost' || cause === 'log-inconsistent';
+}

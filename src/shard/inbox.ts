@@ -15,6 +15,7 @@ interface Waiting {
 /** The records that are fetched and not yet decided, and the offset at which each partition goes on. */
 export class Inbox {
   readonly #partitions = new Map<string, Waiting>();
+  #takes = 0;
 
   constructor(start: readonly TopicOffset[]) {
     for (const { topic, partition, offset } of start) {
@@ -50,13 +51,17 @@ export class Inbox {
     return true;
   }
 
-  /** Takes at most `room` records, in each partition's order, one partition after the other. */
+  /**
+   * Takes at most `room` records, in each partition's order, one partition after the other; each time another one is first,
+   * so that none waits behind the backlog of the others.
+   */
   take(partitions: readonly TopicPartition[], room: number): LogRecord[] {
     const batch: LogRecord[] = [];
-    for (const place of partitions) {
-      const waiting = this.#of(place);
+    const first = this.#takes++;
+    for (let i = 0; i < partitions.length; i++) {
+      const waiting = this.#of(partitions[(first + i) % partitions.length] as TopicPartition);
       const end = Math.min(waiting.records.length, waiting.taken + room - batch.length);
-      for (let i = waiting.taken; i < end; i++) batch.push(waiting.records[i] as LogRecord);
+      for (let k = waiting.taken; k < end; k++) batch.push(waiting.records[k] as LogRecord);
       waiting.taken = end;
       if (batch.length === room) break;
     }

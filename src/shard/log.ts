@@ -44,6 +44,8 @@ export interface Log {
 export interface ShardOwner {
   assigned(shard: number): void;
   revoked(shard: number): void;
+  /** Whether the group counts this process in, told at each change; the first time when it has joined. */
+  membership?(isMember: boolean): void;
   /** The client is beyond repair; the process must end. */
   failed(error: Error): void;
 }
@@ -79,6 +81,8 @@ export interface FetchedRecords extends TopicPartition {
   readonly nextOffset: number;
   /** The end of the partition, committed or not, when the log answered. */
   readonly highWatermark: number;
+  /** How many milliseconds before the call began the log was asked: so old may `highWatermark` be then. Absent: after. */
+  readonly askedBefore?: number;
 }
 
 /** The offset asked for is not in the log: retention or a re-created topic took it away. */

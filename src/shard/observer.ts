@@ -12,6 +12,8 @@ export const HOLD_CAUSES = [
   'position-lost',
   'log-inconsistent',
   'changelog-held-back',
+  'refused',
+  'contended',
   'failed',
 ] as const;
 export type HoldCause = (typeof HOLD_CAUSES)[number];

@@ -24,6 +24,4 @@ export interface OwnedShard {
   watermark: number;
   /** When the changelog was last written to. */
   writtenAt: Instant;
-  /** Messages wait, because the interactions are not known well enough. */
-  holding: boolean;
 }

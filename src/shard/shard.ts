@@ -1,47 +1,57 @@
-import { TactError } from '../kernel/errors.ts';
-import type { Duration, Instant } from '../kernel/time.ts';
+import type { Duration } from '../kernel/time.ts';
 import { SECOND } from '../kernel/time.ts';
 import { acquire } from './acquire.ts';
 import type { ShardDeps } from './deps.ts';
-import { beat } from './fence-beat.ts';
-import { acquireCauseOf, holdCauseOf } from './hold.ts';
-import { lagOf } from './lag.ts';
+import { acquireCauseOf, holdCauseAfter, holdCauseOf, needsOperator } from './hold.ts';
 import type { ShardLayout } from './layout.ts';
-import type { AcquireCause } from './observer.ts';
+import type { AcquireCause, HoldCause } from './observer.ts';
 import type { OwnedShard } from './owned-shard.ts';
-import { parsePartitionKey } from './position.ts';
-import { takeTurn } from './turn.ts';
+import { Rounds } from './rounds.ts';
 
 const BACKOFF_FIRST: Duration = 100;
 const BACKOFF_MAX: Duration = 5 * SECOND;
-/** A shard that ran this long without a turn has recovered, too. */
-const THRIVING: Duration = 2 * BACKOFF_MAX;
-/** How long a fetch waits while messages wait for the interactions. */
-const CATCHING_UP_WAIT: Duration = 20;
-const REPORT_INTERVAL: Duration = SECOND;
+/** Between two tries at what only an operator can mend. */
+const OPERATOR_PAUSE: Duration = 30 * SECOND;
+/** A shard that ran this long has recovered; before, each end counts as one more failure. */
+const THRIVING: Duration = 10 * SECOND;
+/** So many relapses in a row are a hold, though each acquire succeeds. */
+const RELAPSES_TO_HOLD = 3;
+/** From the second refused transaction in a row on, a turn has this many times fewer records than the one before. */
+const SHRINK = 8;
 
-interface Ended {
+/** What the shard goes into its next acquire with. */
+interface Attempt {
   readonly cause: AcquireCause;
-  /** Turns that were taken. */
-  readonly turns: number;
-  /** It ended in a hold. */
-  readonly held: boolean;
+  /** Acquires in a row that failed. */
+  readonly failures: number;
+  /** Acquires in a row that succeeded and led to no shard that ran for long. */
+  readonly relapses: number;
+  /** How many of these ended with a transaction that was not taken. */
+  readonly refusals: number;
+  /** What it holds for; absent: it does not hold yet. */
+  readonly hold?: HoldCause;
 }
 
 /**
- * One shard of this process, from its assignment to its end: acquire, then turn after turn; after any error, acquire again.
+ * One shard of this process, from its assignment to its end: acquire, then turn after turn; after any error, acquire again,
+ * after a pause that grows while it does not help.
  */
 export class Shard {
   readonly #deps: ShardDeps;
   readonly #layout: ShardLayout;
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
-  #reportedAt: Instant = 0;
 
-  constructor(deps: ShardDeps, layout: ShardLayout) {
+  /** `after`: the end of this shard's life before in the same process, which may still be finishing its turn. */
+  constructor(deps: ShardDeps, layout: ShardLayout, after: Promise<void> = Promise.resolve()) {
     this.#deps = deps;
     this.#layout = layout;
-    this.#ended = this.#run();
+    this.#ended = after.then(() => this.#run());
+  }
+
+  /** Resolves when the shard is let go; rejects when an invariant broke. */
+  get ended(): Promise<void> {
+    return this.#ended;
   }
 
   /** Finishes the turn in hand and lets go of the shard. */
@@ -51,167 +61,115 @@ export class Shard {
   }
 
   async #run(): Promise<void> {
-    let cause: AcquireCause = 'assigned';
-    let failures = 0;
+    let attempt: Attempt = { cause: 'assigned', failures: 0, relapses: 0, refusals: 0 };
     while (!this.#stopping) {
-      const owned = await this.#acquire(cause, failures);
-      if (!owned) {
-        failures += 1;
-        continue;
-      }
-      const started = performance.now();
-      const ended = await this.#govern(owned);
-      await owned.producer.close();
-      const throve = ended.turns > 0 || performance.now() - started > THRIVING;
-      failures = throve && !ended.held ? 0 : failures + 1;
-      cause = ended.cause;
+      await this.#pause(attempt);
+      if (!this.#stopping) attempt = await this.#attempt(attempt);
     }
     this.#deps.observer.stateChanged(this.#layout.shard, 'stopped');
   }
 
-  /** One attempt, after a pause that grows with the failures before it; undefined when it failed. */
-  async #acquire(cause: AcquireCause, failures: number): Promise<OwnedShard | undefined> {
-    const { observer } = this.#deps;
+  /** One acquire and, if it succeeds, all turns up to the next trouble. */
+  async #attempt(attempt: Attempt): Promise<Attempt> {
+    const owned = await this.#acquire(attempt);
+    if ('error' in owned) return this.#held(attempt, owned.error);
+    const started = this.#deps.monotonic();
+    const trouble = await this.#govern(owned, attempt);
+    await owned.producer.close();
+    const throve = this.#deps.monotonic() - started > THRIVING;
+    const cause = trouble === undefined ? 'watermark' : acquireCauseOf(trouble.error);
+    const next = {
+      cause,
+      failures: 0,
+      relapses: throve ? 0 : attempt.relapses + 1,
+      refusals: cause === 'transaction' ? (throve ? 1 : attempt.refusals + 1) : 0,
+    };
+    return this.#lost(next, trouble?.error);
+  }
+
+  async #acquire({ cause, hold }: Attempt): Promise<OwnedShard | { error: unknown }> {
+    const { observer, monotonic } = this.#deps;
     const { shard } = this.#layout;
-    await this.#pause(failures);
-    if (this.#stopping) return undefined;
-    if (failures === 0) observer.stateChanged(shard, 'acquiring', cause);
+    if (hold === undefined) observer.stateChanged(shard, 'acquiring', cause);
     observer.acquireStarted(shard, cause);
-    const started = performance.now();
+    const started = monotonic();
     try {
       const { owned, replayedRecords, rebuilt } = await acquire(this.#deps, this.#layout, this.#stop.signal);
-      observer.acquired(shard, performance.now() - started, replayedRecords, rebuilt);
+      observer.acquired(shard, monotonic() - started, replayedRecords, rebuilt);
       return owned;
     } catch (error) {
-      if (this.#stopping) return undefined;
-      const hold = holdCauseOf(error);
-      observer.stateChanged(shard, 'holding', hold);
-      observer.note('warn', 'shard-holds', {
-        shard,
-        cause: hold,
-        err: error,
-      });
-      return undefined;
+      return { error };
     }
   }
 
-  /** Turns until something goes wrong, or until the shard is to stop. */
-  async #govern(owned: OwnedShard): Promise<Ended> {
-    let turns = 0;
-    let shown = false;
+  #held(attempt: Attempt, error: unknown): Attempt {
+    const hold = holdCauseOf(error);
+    this.#hold(hold, 'shard-holds', error);
+    return { ...attempt, failures: attempt.failures + 1, hold };
+  }
+
+  /** Rounds until something goes wrong (undefined: with the watermark), or until the shard is to stop. */
+  async #govern(owned: OwnedShard, attempt: Attempt): Promise<{ error: unknown } | undefined> {
+    const { observer, settings, monotonic } = this.#deps;
+    const { shard } = this.#layout;
+    const recordsMax = Math.max(
+      1,
+      Math.floor(settings.turnRecordsMax / SHRINK ** Math.max(0, attempt.refusals - 1)),
+    );
+    const rounds = new Rounds(this.#deps, owned, recordsMax, this.#stop.signal);
+    // What has failed again and again is not believed at once.
+    const showFrom = monotonic() + (attempt.relapses < RELAPSES_TO_HOLD ? 0 : THRIVING);
+    let isShown = false;
     try {
       while (!this.#stopping) {
-        const stepped = await this.#step(owned);
-        if (stepped === 'watermark') return { cause: 'watermark', turns, held: false };
-        if (stepped === 'turn') turns += 1;
-        if (!shown && !owned.holding) this.#deps.observer.stateChanged(this.#layout.shard, 'running');
-        shown = true;
+        if ((await rounds.next()) === 'watermark') return undefined;
+        if (isShown || monotonic() < showFrom) continue;
+        isShown = true;
+        if (!rounds.isHolding) observer.stateChanged(shard, 'running');
       }
-      return { cause: 'assigned', turns, held: false };
+      return undefined;
     } catch (error) {
-      return { cause: acquireCauseOf(error), turns, held: this.#lost(error) };
+      return { error };
     }
   }
 
-  /** Says what went wrong. True when it is nothing that an acquire mends: the shard holds until the cause is gone. */
-  #lost(error: unknown): boolean {
-    if (this.#stopping) return false;
-    const { observer } = this.#deps;
-    const { shard } = this.#layout;
-    observer.note('warn', 'shard-lost', { shard, cause: acquireCauseOf(error), err: error });
-    const hold = holdCauseOf(error);
-    const mended = hold === 'redis' || hold === 'kafka';
-    if (!mended) observer.stateChanged(shard, 'holding', hold);
-    return !mended;
-  }
-
-  async #step(owned: OwnedShard): Promise<'turn' | 'idle' | 'watermark'> {
-    await this.#fetch(owned);
-    this.#report(owned);
-    const batch = this.#nextBatch(owned);
-    if (batch.length === 0) return (await beat(this.#deps, owned)) ? 'idle' : 'watermark';
-    const turn = await takeTurn(this.#deps, owned, batch);
-    if (turn.kind === 'watermark') {
-      this.#deps.observer.watermarkMismatch(this.#layout.shard, owned.watermark, turn.found);
-      return 'watermark';
+  /** Says what went wrong; holds when an acquire does not mend it, or has not mended it several times. */
+  #lost(next: Attempt, error: unknown): Attempt {
+    if (this.#stopping) return next;
+    const known = error === undefined ? undefined : holdCauseOf(error);
+    if (known !== undefined && known !== 'redis' && known !== 'kafka') {
+      this.#hold(known, 'shard-lost', error);
+      return { ...next, hold: known };
     }
-    owned.writtenAt = turn.report.now;
-    this.#deps.observer.turnFinished(this.#layout.shard, turn.report);
-    return 'turn';
-  }
-
-  /** Interactions are always read on; messages only while the interactions are known well enough to decide them. */
-  async #fetch(owned: OwnedShard): Promise<void> {
-    const { interactions, outbound } = this.#layout;
-    const { inbox, freshness } = owned;
-    const askedAt = this.#deps.wallClock();
-    const partitions = freshness.isFresh(askedAt) ? [...interactions, ...outbound] : interactions;
-    const waiting = inbox.hasWaiting(partitions);
-    const targets = inbox.wants(partitions);
-    if (targets.length === 0) return;
-    const { fetchWait } = this.#deps.settings;
-    const idle = freshness.isFresh(askedAt) ? fetchWait : Math.min(fetchWait, CATCHING_UP_WAIT);
-    const maxWaitMs = waiting ? 0 : idle;
-    for (const fetched of await this.#deps.log.fetch(targets, {
-      maxWaitMs,
-      signal: this.#stop.signal,
-    })) {
-      if (fetched.kind === 'out-of-range') throw positionGone(fetched);
-      if (inbox.put(fetched)) freshness.saw(fetched, fetched.highWatermark, askedAt);
+    if (next.relapses < RELAPSES_TO_HOLD) {
+      if (error !== undefined) this.#note('shard-lost', next.cause, error);
+      return next;
     }
+    const hold = holdCauseAfter(next.cause);
+    this.#hold(hold, 'shard-lost', error);
+    return { ...next, hold };
   }
 
-  /** Interactions first, and then, if with them the shard is fresh, messages. */
-  #nextBatch(owned: OwnedShard) {
-    const { interactions, outbound } = this.#layout;
-    const room = this.#deps.settings.turnRecordsMax;
-    const batch = owned.inbox.take(interactions, room);
-    for (const place of interactions) owned.freshness.reached(place, owned.inbox.offset(place));
-    const fresh = owned.freshness.isFresh(this.#deps.wallClock());
-    this.#showFreshness(owned, fresh);
-    if (fresh && batch.length < room) batch.push(...owned.inbox.take(outbound, room - batch.length));
-    return batch;
+  #hold(cause: HoldCause, event: 'shard-holds' | 'shard-lost', error: unknown): void {
+    if (this.#stopping) return;
+    this.#deps.observer.stateChanged(this.#layout.shard, 'holding', cause);
+    this.#note(event, cause, error);
   }
 
-  #showFreshness(owned: OwnedShard, fresh: boolean): void {
-    if (owned.holding === !fresh) return;
-    owned.holding = !fresh;
-    if (fresh) this.#deps.observer.stateChanged(this.#layout.shard, 'running');
-    else this.#deps.observer.stateChanged(this.#layout.shard, 'holding', 'interactions-behind');
-  }
-
-  #report(owned: OwnedShard): void {
-    const now = this.#deps.wallClock();
-    if (now - this.#reportedAt < REPORT_INTERVAL) return;
-    this.#reportedAt = now;
-    this.#deps.observer.lag(this.#layout.shard, lagOf(owned, now));
-    const offsets = [...owned.inbox.offsets()].map(([key, offset]) => ({
-      ...parsePartitionKey(key),
-      offset,
-    }));
-    void this.#deps.log.saveGroupOffsets(offsets);
+  #note(event: 'shard-holds' | 'shard-lost', cause: string, error: unknown): void {
+    this.#deps.observer.note('warn', event, { shard: this.#layout.shard, cause, err: error });
   }
 
   get #stopping(): boolean {
     return this.#stop.signal.aborted;
   }
 
-  async #pause(failures: number): Promise<void> {
-    if (failures === 0) return;
-    const pause = Math.min(BACKOFF_MAX, BACKOFF_FIRST * 2 ** (failures - 1));
+  async #pause({ failures, relapses, hold }: Attempt): Promise<void> {
+    const before = failures + relapses;
+    // The first relapse may be nothing but the end of an owner before us.
+    if (before === 0 || (before === 1 && hold === undefined)) return;
+    const backoff = Math.min(BACKOFF_MAX, BACKOFF_FIRST * 2 ** (before - 1));
+    const pause = hold !== undefined && needsOperator(hold) ? OPERATOR_PAUSE : backoff;
     await this.#deps.wait(pause, this.#stop.signal);
   }
-}
-
-function positionGone(fetched: {
-  topic: string;
-  partition: number;
-  from: number;
-  logStartOffset: number;
-}): TactError {
-  return new TactError(
-    'position-lost',
-    `${fetched.topic}/${fetched.partition} no longer has offset ${fetched.from} (it starts at ${fetched.logStartOffset}); ` +
-      'records were lost before they were decided; decide with: tact shard adopt',
-  );
 }

@@ -2,7 +2,7 @@ import { TactError } from '../kernel/errors.ts';
 import type { TopicOffset } from '../model/record.ts';
 import type { ShardDeps } from './deps.ts';
 import type { InputPartition, ShardLayout } from './layout.ts';
-import { type Position, partitionKey } from './position.ts';
+import { type Position, parsePartitionKey, partitionKey } from './position.ts';
 
 /**
  * A4: where each input partition is read on. The position decides; a partition it does not know yet starts at the
@@ -17,17 +17,23 @@ export async function startOffsets(
 ): Promise<TopicOffset[]> {
   const inputs = [...layout.interactions, ...layout.outbound];
   if (position === undefined) await refuseToForget(deps, layout, inputs);
-  const start: TopicOffset[] = [];
+  const offsets: TopicOffset[] = [];
   for (const input of inputs) {
     const known = position?.next.get(partitionKey(input));
     const { topic, partition } = input;
-    start.push({
+    // A partition that was added to a topic we read: nothing of it may be left out.
+    const start = knowsTopic(position, topic) ? 'earliest' : input.start;
+    offsets.push({
       topic,
       partition,
-      offset: known ?? (await configuredStart(deps, input, signal)),
+      offset: known ?? (await configuredStart(deps, { ...input, start }, signal)),
     });
   }
-  return start;
+  return offsets;
+}
+
+function knowsTopic(position: Position | undefined, topic: string): boolean {
+  return [...(position?.next.keys() ?? [])].some((key) => parsePartitionKey(key).topic === topic);
 }
 
 async function refuseToForget(

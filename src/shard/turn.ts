@@ -11,12 +11,13 @@ import {
   reroutedRecord,
 } from '../records/output-records.ts';
 import { POSITION_KEY } from './changelog-keys.ts';
+import { packPosition } from './commit-position.ts';
 import { CustomerStates } from './customer-states.ts';
 import type { ShardDeps } from './deps.ts';
 import type { TurnReport } from './observer.ts';
 import { Outputs, recordBytes } from './outputs.ts';
 import type { OwnedShard } from './owned-shard.ts';
-import { encodePosition } from './position.ts';
+
 import { type OwnRecord, type SortedBatch, sortBatch, type UnreadableRecord } from './sorted-batch.ts';
 import type { Applied, StateChange } from './state-store.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -60,10 +61,7 @@ export async function takeTurn(
   const decisions = decideInOrder({ deps, owned, policy, outputs, states }, sorted.own, keys);
   addUndecided(deps, owned, sorted, outputs, now);
   const entries = states.changes();
-  const position = encodePosition({
-    now,
-    next: new Map([...owned.elsewhere, ...owned.inbox.offsets()]),
-  });
+  const position = packPosition(owned, now);
   for (const [key, value] of entries)
     outputs.add(owned.layout.changelog, changelogRecord(Buffer.from(key), value, now));
   outputs.add(owned.layout.changelog, changelogRecord(POSITION_KEY, position, now));

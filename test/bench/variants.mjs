@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Redis from 'ioredis';
 import { createTopics } from '../fault/create-topics.mjs';
+import { withoutOwnEnvironment } from '../fault/governor.mjs';
 import { positions } from '../fault/quiet.mjs';
 import { startChild, stopChild } from '../stack/children.mjs';
 import { measure } from './measure.mjs';
@@ -68,7 +69,7 @@ export async function governed(bench, run) {
   const { kafka, redis, partitions, folder, program } = bench;
   const config = await prepare(bench, run);
   const client = new Redis(redis.url);
-  const command = ['-u', 'NODE_ENV', process.execPath, program, 'run', '--config', config];
+  const command = [...withoutOwnEnvironment(), process.execPath, program, 'run', '--config', config];
   const child = startChild('env', command, { logFile: join(folder, `${run}.log`), cwd: folder });
   const done = async () => {
     const next = await positions(client, run, partitions);

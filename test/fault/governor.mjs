@@ -39,7 +39,7 @@ export class Governor {
     const logFile = join(this.#folder, `${this.#name}-${this.#lives.length + 1}.log`);
     const settings = Object.entries(this.#env).map(([name, value]) => `${name}=${value}`);
     const command = [process.execPath, this.#program, 'run', '--config', this.#config];
-    const child = startChild('env', ['-u', 'NODE_ENV', ...settings, ...command], {
+    const child = startChild('env', [...withoutOwnEnvironment(), ...settings, ...command], {
       logFile,
       cwd: this.#folder,
     });
@@ -146,6 +146,15 @@ export class Governor {
     if (!life) throw new Error(`governor ${this.#name} was never started`);
     return life;
   }
+}
+
+/**
+ * Arguments of `env` that keep the test's own environment away from a governor: a variable would win over the configuration
+ * file, and some libraries behave differently under test.
+ */
+export function withoutOwnEnvironment() {
+  const own = Object.keys(process.env).filter((name) => name.startsWith('TACT_') || name === 'NODE_ENV');
+  return own.flatMap((name) => ['-u', name]);
 }
 
 async function scrape(life) {

@@ -102,6 +102,7 @@ export class ShardWorld {
       policy: () => policy,
       customerKey: createCustomerKey(KEY),
       wallClock: () => this.now ?? Date.now(),
+      monotonic: () => performance.now(),
       nonce: () => `nonce-${++this.#nonces}`,
       wait: (_, signal) => this.#tick(signal),
     };

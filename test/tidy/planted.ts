@@ -49,6 +49,12 @@ export const PLANTED: readonly (readonly [what: string, file: string, text: stri
     /only-what-is-installed-with-the-program/,
   ],
   [
+    'an import leads nowhere',
+    'src/cli/planted-nowhere.ts',
+    "export { planted } from './planted-nobody.ts';\n",
+    /every-import-resolves/,
+  ],
+  [
     'the program needs a test',
     'src/cli/planted-test.ts',
     "export { planted } from '../../test/planted.ts';\n",

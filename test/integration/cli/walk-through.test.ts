@@ -73,7 +73,7 @@ describe('the commands on real parts', () => {
     });
     const status = await json('status');
     expect(status.warnings).toEqual([]);
-    expect(status.processes[0].policy).toMatch(/^demo@[0-9a-f]{12}$/);
+    expect(status.processes[0].policy).toMatch(/^retail-eu@[0-9a-f]{12}$/);
 
     const messages = byTopic[`${name}.outbound`];
     const decided = await tact(['tail', 'decided', '--from-beginning', '-n', String(messages), '--json']);

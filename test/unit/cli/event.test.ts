@@ -66,7 +66,9 @@ describe('sampleEvents', () => {
   });
 
   it('writes lines that are read back as what they were', () => {
-    const records = [...sampleEvents({ count: 3_000, seed: 1 })].filter(({ value }) => typeof value !== 'string');
+    const records = [...sampleEvents({ count: 3_000, seed: 1 })].filter(
+      ({ value }) => typeof value !== 'string',
+    );
     expect(records.length).toBeGreaterThan(2_900);
     for (const record of records) {
       const result = parseEvent(writeEvent(record));

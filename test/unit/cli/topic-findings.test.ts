@@ -33,6 +33,7 @@ const good: TopicFacts = {
     'max.message.bytes': '1048588',
     'compression.type': 'producer',
     'delete.retention.ms': '604800000',
+    'message.timestamp.type': 'LogAppendTime',
   },
 };
 
@@ -70,7 +71,7 @@ describe('checkTopic', () => {
         setting: 'topic',
         found: 'missing',
         wanted: 'exists',
-        fix: 'kafka-topics.sh --bootstrap-server k:9092 --create --topic tact.state --partitions 12 --config cleanup.policy=compact --config delete.retention.ms=604800000',
+        fix: 'kafka-topics.sh --bootstrap-server k:9092 --create --topic tact.state --partitions 12 --config cleanup.policy=compact --config delete.retention.ms=604800000 --config message.timestamp.type=LogAppendTime',
       },
     ]);
   });
@@ -131,7 +132,11 @@ describe('newTopic', () => {
     expect(newTopic(changelog(), undefined)).toEqual({
       topic: 'tact.state',
       partitions: 12,
-      settings: { 'cleanup.policy': 'compact', 'delete.retention.ms': '604800000' },
+      settings: {
+        'cleanup.policy': 'compact',
+        'delete.retention.ms': '604800000',
+        'message.timestamp.type': 'LogAppendTime',
+      },
     });
   });
 

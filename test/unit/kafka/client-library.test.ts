@@ -5,13 +5,11 @@ import { loadKafkaJs } from '../../../src/kafka/client-library.ts';
 
 const require = createRequire(import.meta.url);
 const StockQueue: QueueClass = require('kafkajs/src/network/requestQueue/index.js');
-const stockGroup: (grouping: object) => object = require('kafkajs/src/producer/groupMessagesPerPartition.js');
 
 type BrokerClass = new (options: object) => { connect(): Promise<void>; readonly versions: unknown };
 type QueueClass = new (options: object) => { checkPendingRequests(): void; throttleCheckTimeoutId: unknown };
 
 const library = loadKafkaJs();
-const group = library.moduleAt('producer/groupMessagesPerPartition.js') as (grouping: object) => object;
 const silent = { namespace: () => silent, debug() {}, info() {}, warn() {}, error() {} };
 
 describe('the mended copy of the library', () => {
@@ -35,21 +33,6 @@ describe('the mended copy of the library', () => {
     };
     expect(timersOf(StockQueue)).toBe(1);
     expect(timersOf(library.moduleAt('network/requestQueue/index.js') as QueueClass)).toBe(0);
-  });
-
-  it('groups the records of a large send in linear time', () => {
-    const messages = Array.from({ length: 8_000 }, (_, i) => ({ partition: i % 2 }));
-    const partitioner = ({ message }: { message: { partition: number } }) => message.partition;
-    const grouping = { topic: 't', partitionMetadata: [{}, {}], messages, partitioner };
-    const started = performance.now();
-    const mended = group(grouping);
-    const took = performance.now() - started;
-    const few = { ...grouping, messages: messages.slice(0, 10) };
-    expect(group(few)).toEqual(stockGroup(few));
-    expect(mended).toMatchObject({ 0: { length: 4_000 }, 1: { length: 4_000 } });
-    const startedStock = performance.now();
-    stockGroup(grouping);
-    expect(took).toBeLessThan((performance.now() - startedStock) / 5);
   });
 
   it('has the same patience under NODE_ENV=test, which a test runner sets', () => {

@@ -6,7 +6,7 @@ import { Fetcher } from '../../../src/kafka/fetcher.ts';
 import { TactError } from '../../../src/kernel/errors.ts';
 import { shardOf } from '../../../src/kernel/shard-of.ts';
 import type { MemoryLog } from '../../../src/memory/memory-log.ts';
-import { plannedPosition, writePosition } from '../../../src/shard/adopt.ts';
+import { adoptShard } from '../../../src/shard/adopt.ts';
 import { Freshness } from '../../../src/shard/freshness.ts';
 import { shardLayout } from '../../../src/shard/layout.ts';
 import type { Log, ShardProducer, Transaction } from '../../../src/shard/log.ts';

@@ -1,0 +1,145 @@
+import { TactError } from '../kernel/errors.ts';
+import type { Duration } from '../kernel/time.ts';
+import { SECOND } from '../kernel/time.ts';
+import type { LogRecord } from '../model/record.ts';
+import { commitPosition } from './commit-position.ts';
+import type { ShardDeps } from './deps.ts';
+import { lagOf } from './lag.ts';
+import type { Fetched, FetchTarget } from './log.ts';
+import type { OwnedShard } from './owned-shard.ts';
+import { parsePartitionKey } from './position.ts';
+import { takeTurn } from './turn.ts';
+
+const REPORT_INTERVAL: Duration = SECOND;
+/** How long a fetch waits while messages wait for the interactions. */
+const CATCHING_UP_WAIT: Duration = 20;
+/** A broker that cannot be read from is asked again so often before the shard is acquired anew. */
+const FETCH_TRIES = 5;
+const FETCH_PAUSE: Duration = 200;
+
+/** `watermark`: the store is not where the shard left it. */
+export type Round = 'turn' | 'idle' | 'watermark';
+
+/** What an owned shard does, again and again: fetch, and take a turn on what may be decided. */
+export class Rounds {
+  readonly #deps: ShardDeps;
+  readonly #owned: OwnedShard;
+  readonly #recordsMax: number;
+  readonly #signal: AbortSignal;
+  #reportedAt: Duration = Number.NEGATIVE_INFINITY;
+  #isHolding = false;
+
+  /** `recordsMax`: records in one turn at most. */
+  constructor(deps: ShardDeps, owned: OwnedShard, recordsMax: number, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#owned = owned;
+    this.#recordsMax = recordsMax;
+    this.#signal = signal;
+  }
+
+  /** Messages wait, because the interactions are not known well enough. */
+  get isHolding(): boolean {
+    return this.#isHolding;
+  }
+
+  async next(): Promise<Round> {
+    await this.#fetch();
+    this.#report();
+    const batch = this.#nextBatch();
+    if (batch.length === 0) return this.#idle();
+    const turn = await takeTurn(this.#deps, this.#owned, batch);
+    if (turn.kind === 'watermark') return this.#mismatch(turn.found);
+    this.#owned.writtenAt = turn.report.now;
+    this.#deps.observer.turnFinished(this.#owned.layout.shard, turn.report);
+    return 'turn';
+  }
+
+  async #idle(): Promise<Round> {
+    const { settings, wallClock } = this.#deps;
+    if (wallClock() - this.#owned.writtenAt < settings.fenceInterval) return 'idle';
+    const applied = await commitPosition(this.#deps, this.#owned);
+    return applied.applied ? 'idle' : this.#mismatch(applied.watermark);
+  }
+
+  #mismatch(found: number): 'watermark' {
+    const { layout, watermark } = this.#owned;
+    this.#deps.observer.watermarkMismatch(layout.shard, watermark, found);
+    return 'watermark';
+  }
+
+  /** Interactions are always read on; messages only while the interactions are known well enough to decide them. */
+  async #fetch(): Promise<void> {
+    const { inbox, freshness, layout } = this.#owned;
+    const askedAt = this.#deps.monotonic();
+    const isFresh = freshness.isFresh(askedAt);
+    const partitions = isFresh ? [...layout.interactions, ...layout.outbound] : layout.interactions;
+    const targets = inbox.wants(partitions);
+    if (targets.length === 0) return;
+    const { fetchWait } = this.#deps.settings;
+    const idle = isFresh ? fetchWait : Math.min(fetchWait, CATCHING_UP_WAIT);
+    for (const fetched of await this.#ask(targets, inbox.hasWaiting(partitions) ? 0 : idle)) {
+      if (fetched.kind === 'out-of-range') throw positionGone(fetched);
+      if (inbox.put(fetched)) freshness.saw(fetched, fetched.highWatermark, askedAt);
+    }
+  }
+
+  /** A broker that is away for a moment costs a pause, not an acquire of every shard that reads from it. */
+  async #ask(targets: readonly FetchTarget[], maxWaitMs: Duration): Promise<Fetched[]> {
+    const { log, wait } = this.#deps;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await log.fetch(targets, { maxWaitMs, signal: this.#signal });
+      } catch (error) {
+        const isAway = error instanceof TactError && error.code === 'kafka-unreachable';
+        if (!isAway || tries === FETCH_TRIES || this.#signal.aborted) throw error;
+        await wait(FETCH_PAUSE * 2 ** (tries - 1), this.#signal);
+      }
+    }
+  }
+
+  /** Interactions first, and then, if with them the shard is fresh, messages. */
+  #nextBatch(): LogRecord[] {
+    const { inbox, freshness, layout } = this.#owned;
+    const batch = inbox.take(layout.interactions, this.#recordsMax);
+    for (const place of layout.interactions) freshness.reached(place, inbox.offset(place));
+    const isFresh = freshness.isFresh(this.#deps.monotonic());
+    this.#show(isFresh);
+    const room = this.#recordsMax - batch.length;
+    if (isFresh && room > 0) for (const record of inbox.take(layout.outbound, room)) batch.push(record);
+    return batch;
+  }
+
+  #show(isFresh: boolean): void {
+    if (this.#isHolding === !isFresh) return;
+    this.#isHolding = !isFresh;
+    const { shard } = this.#owned.layout;
+    if (isFresh) this.#deps.observer.stateChanged(shard, 'running');
+    else this.#deps.observer.stateChanged(shard, 'holding', 'interactions-behind');
+  }
+
+  #report(): void {
+    const { log, observer, monotonic, wallClock } = this.#deps;
+    const now = monotonic();
+    if (now - this.#reportedAt < REPORT_INTERVAL) return;
+    this.#reportedAt = now;
+    observer.lag(this.#owned.layout.shard, lagOf(this.#owned, wallClock()));
+    const offsets = [...this.#owned.inbox.offsets()].map(([key, offset]) => ({
+      ...parsePartitionKey(key),
+      offset,
+    }));
+    void log.saveGroupOffsets(offsets);
+  }
+}
+
+function positionGone(fetched: {
+  topic: string;
+  partition: number;
+  from: number;
+  logStartOffset: number;
+}): TactError {
+  return new TactError(
+    'position-lost',
+    `${fetched.topic}/${fetched.partition} no longer has offset ${fetched.from} (it starts at ${fetched.logStartOffset}); ` +
+      'records were lost before they were decided; decide with: tact shard adopt',
+  );
+}
