@@ -21,7 +21,18 @@ export interface ProtocolRequest {
 }
 
 interface RequestQueue {
-  pending: unknown[];
+  readonly pending: unknown[];
+  readonly inflight: Map<number, WaitingRequest>;
+  readonly enforceRequestTimeout: boolean;
+  readonly requestTimeout: number;
+  readonly isConnected: () => boolean;
+  requestTimeoutIntervalId: NodeJS.Timeout;
+  destroy(): void;
+}
+
+interface WaitingRequest {
+  readonly requestTimeout: number;
+  timeoutRequest(): void;
 }
 
 const require = createRequire(import.meta.url);
@@ -50,6 +61,8 @@ export function loadKafkaJs(): MendedLibrary {
     const kafkajs = require(dirname(manifest)) as KafkaJs;
     const queue = require(join(source, 'network', 'requestQueue', 'index.js')) as { prototype: object };
     mendRequestQueue(queue.prototype);
+    mendRequestTimeout(queue.prototype);
+    mendHeartbeat((require(join(source, 'consumer', 'consumerGroup.js')) as { prototype: object }).prototype);
     mendBroker((require(join(source, 'broker', 'index.js')) as { prototype: object }).prototype);
     mendProduce(require(join(source, 'protocol', 'requests', 'produce', 'index.js')) as RequestVersions);
     const modules = { ...require.cache };
@@ -125,6 +138,42 @@ function mendRequestQueue(prototype: object): void {
   const schedule = queue.scheduleCheckPendingRequests;
   queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0) schedule.call(this);
+  };
+}
+
+const TIMEOUT_CHECK_MS = 100;
+
+/** A clock that is set back does not lengthen the time that a request may take, nor one set forward end it. */
+function mendRequestTimeout(prototype: object): void {
+  const queue = prototype as { scheduleRequestTimeoutCheck(this: RequestQueue): void };
+  queue.scheduleRequestTimeoutCheck = function (this: RequestQueue) {
+    if (!this.enforceRequestTimeout) return;
+    this.destroy();
+    const firstSeen = new WeakMap<WaitingRequest, number>();
+    const check = () => {
+      const now = performance.now();
+      for (const request of [...this.inflight.values()]) {
+        const since = firstSeen.get(request) ?? now;
+        firstSeen.set(request, since);
+        if (now - since > request.requestTimeout) request.timeoutRequest();
+      }
+      if (!this.isConnected()) this.destroy();
+    };
+    this.requestTimeoutIntervalId = setInterval(check, Math.min(this.requestTimeout, TIMEOUT_CHECK_MS));
+  };
+}
+
+interface Heartbeating {
+  lastRequest: number;
+}
+
+/** Heartbeats go on when the clock is set back; the library waits until it has caught up, and loses its session. */
+function mendHeartbeat(prototype: object): void {
+  const group = prototype as { heartbeat(this: Heartbeating, of: { interval: number }): Promise<void> };
+  const { heartbeat } = group;
+  group.heartbeat = function (this: Heartbeating, of) {
+    if (this.lastRequest > Date.now()) this.lastRequest = 0;
+    return heartbeat.call(this, of);
   };
 }
 

@@ -95,7 +95,7 @@ class KafkaJsLog implements KafkaLog {
   }
 
   saveGroupOffsets(offsets: readonly TopicOffset[]): Promise<void> {
-    return this.#membership.commit(offsets);
+    return this.#membership.save(offsets);
   }
 
   bounds(partitions: readonly TopicPartition[]): Promise<PartitionBounds[]> {

@@ -5,7 +5,10 @@ import type { ShardOwner } from '../shard/log.ts';
 import { shardAssigner } from './assigner.ts';
 import { createClient } from './client.ts';
 import { isAway, tactError } from './kafka-error.ts';
+import { MembershipSign } from './membership-sign.ts';
+import { OffsetCommits } from './offset-commits.ts';
 import type { KafkaSettings, LogLine } from './settings.ts';
+import { within } from './time-limit.ts';
 
 /** What the group subscribes to; the changelog tells how many shards there are. */
 export interface GroupTopics {
@@ -14,12 +17,12 @@ export interface GroupTopics {
 }
 
 interface Waiter {
-  readonly since: number;
+  /** Signs of life that came after it asked. */
+  signs: number;
   readonly confirm: () => void;
 }
 
 const IDLE_LOOP_MS = 250;
-const COMMIT_WAIT_MS = 2_000;
 const LEAVE_WAIT_MS = 5_000;
 const REJOIN_PAUSE_MS = 1_000;
 const ASK_PAUSE_MS = 200;
@@ -34,16 +37,20 @@ export class Membership {
   readonly #logLine: LogLine;
   readonly #shards = new Set<number>();
   readonly #waiters = new Set<Waiter>();
+  readonly #commits = new OffsetCommits((offsets) => this.#commit(offsets));
+  readonly #sign: MembershipSign;
   #owner: ShardOwner | undefined;
   #consumer: Consumer | undefined;
   #memberId: string | undefined;
-  #sentAt = 0;
   #left = false;
 
   constructor(settings: KafkaSettings, topics: GroupTopics, logLine: LogLine) {
     this.#settings = settings;
     this.#topics = topics;
     this.#logLine = logLine;
+    this.#sign = new MembershipSign(settings.sessionTimeoutMs, (isMember) =>
+      this.#owner?.membership?.(isMember),
+    );
   }
 
   /** Resolves after the first assignment. Throws when the group cannot be joined. */
@@ -60,7 +67,7 @@ export class Membership {
         signal.removeEventListener('abort', refuse);
         settle();
       };
-      const waiter = { since: Date.now(), confirm: () => end(resolve) };
+      const waiter: Waiter = { signs: 0, confirm: () => end(resolve) };
       const refuse = () => end(() => reject(this.#notConfirmed(signal.reason)));
       this.#waiters.add(waiter);
       if (signal.aborted) return refuse();
@@ -75,24 +82,21 @@ export class Membership {
     });
   }
 
-  /** Best effort. */
-  async commit(offsets: readonly TopicOffset[]): Promise<void> {
-    const texts = offsets.map(({ topic, partition, offset }) => ({
-      topic,
-      partition,
-      offset: String(offset),
-    }));
-    const committed = this.#consumer?.commitOffsets(texts).catch(() => undefined);
-    await within(COMMIT_WAIT_MS, committed);
+  /** Best effort: never throws. */
+  save(offsets: readonly TopicOffset[]): Promise<void> {
+    return this.#commits.save(offsets);
+  }
+
+  async #commit(offsets: readonly TopicOffset[]): Promise<void> {
+    if (!this.#consumer) throw this.#notConfirmed(undefined);
+    await this.#consumer.commitOffsets(offsets.map((each) => ({ ...each, offset: String(each.offset) })));
   }
 
   async leave(): Promise<void> {
     this.#left = true;
     this.#update(new Set());
-    await within(
-      LEAVE_WAIT_MS,
-      this.#consumer?.disconnect().catch(() => undefined),
-    );
+    this.#sign.lost();
+    await within(LEAVE_WAIT_MS, this.#consumer?.disconnect());
   }
 
   async #start(): Promise<void> {
@@ -138,21 +142,22 @@ export class Membership {
   /** Resolves with the first assignment, rejects when the consumer has crashed for good before it. */
   #listen(consumer: Consumer): Promise<void> {
     const { events } = consumer;
-    consumer.on(events.REQUEST, ({ payload }) => {
-      if (payload.apiName === 'Heartbeat' || payload.apiName === 'SyncGroup') this.#sentAt = payload.sentAt;
-    });
     consumer.on(events.HEARTBEAT, () => this.#confirmed());
+    consumer.on(events.REBALANCING, () => this.#sign.lost());
+    consumer.on(events.DISCONNECT, () => this.#sign.lost());
     return new Promise((resolve, reject) => {
       let joinedOnce = false;
       consumer.on(events.GROUP_JOIN, ({ payload }) => {
         consumer.pause(this.#subscribed().map((topic) => ({ topic })));
         joinedOnce = true;
         this.#memberId = payload.memberId;
+        this.#commits.forget();
         if (!this.#left) this.#update(new Set(payload.memberAssignment[this.#topics.changelog] ?? []));
         this.#confirmed();
         resolve();
       });
       consumer.on(events.CRASH, ({ payload }) => {
+        this.#sign.lost();
         if (payload.restart || this.#left) return;
         if (joinedOnce) this.#crashed(payload.error);
         else reject(tactError(`cannot join group ${this.#settings.groupId}`, payload.error));
@@ -181,9 +186,16 @@ export class Membership {
     for (const shard of added) this.#owner?.assigned(shard);
   }
 
-  /** A sign of life counts only for those who asked before it was sent: one in flight may be from before a long pause. */
+  /**
+   * One sign of life after the question may have been given before it, and read after a long pause. The second was asked
+   * for when the first had come, since there is never more than one under way.
+   */
   #confirmed(): void {
-    for (const { since, confirm } of this.#waiters) if (since <= this.#sentAt) confirm();
+    if (!this.#left) this.#sign.confirmed();
+    for (const waiter of this.#waiters) {
+      waiter.signs += 1;
+      if (waiter.signs > 1) waiter.confirm();
+    }
   }
 
   /** Asks the coordinator again and again, which is quicker than the next heartbeat. */
@@ -206,13 +218,3 @@ export class Membership {
 }
 
 async function neverCalled(): Promise<void> {}
-
-/** Waits for work that never rejects, but not for longer than this. */
-async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, timeUp]);
-  clearTimeout(timer);
-}

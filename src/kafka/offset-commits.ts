@@ -26,7 +26,7 @@ export class OffsetCommits {
       if (this.#committed.get(key) === each.offset) this.#waiting.delete(key);
       else this.#waiting.set(key, each);
     }
-    this.#underWay ??= this.#run();
+    if (this.#underWay === undefined && this.#waiting.size > 0) this.#underWay = this.#run();
     await within(SAVE_WAIT, this.#underWay);
   }
 

@@ -4,6 +4,7 @@ import type { Duration } from '../kernel/time.ts';
 import type { ShardProducer, Transaction } from '../shard/log.ts';
 import { coded, isFencing, kindOf, tactError } from './kafka-error.ts';
 import { baseOffsets, toTopicMessages } from './slices.ts';
+import { within } from './time-limit.ts';
 
 const CLOSE_WAIT_MS = 2_000;
 const RETRY_PAUSE_MS = 20;
@@ -42,7 +43,7 @@ export async function openProducer(client: Kafka, identity: ProducerIdentity): P
     const transaction = await beginFirst(producer, identity.transactionTimeoutMs + SETTLING_MARGIN_MS);
     await transaction.abort();
   } catch (error) {
-    await disconnect(producer);
+    await within(CLOSE_WAIT_MS, producer.disconnect());
     throw tactError(`cannot open the producer ${identity.transactionalId}`, error);
   }
   return new KafkaShardProducer(producer, identity.transactionalId);
@@ -50,12 +51,12 @@ export async function openProducer(client: Kafka, identity: ProducerIdentity): P
 
 /** The library gives up sooner than a coordinator may need to settle the old owner's transaction. */
 async function beginFirst(producer: Producer, patienceMs: Duration): Promise<ClientTransaction> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
       return await producer.transaction();
     } catch (error) {
-      if (!COORDINATOR_NOT_READY.has(kindOf(error)) || Date.now() > deadline) throw error;
+      if (!COORDINATOR_NOT_READY.has(kindOf(error)) || performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
     }
   }
@@ -94,7 +95,7 @@ class KafkaShardProducer implements ShardProducer {
 
   async close(): Promise<void> {
     this.#broken ??= 'it was closed';
-    await disconnect(this.#producer);
+    await within(CLOSE_WAIT_MS, this.#producer.disconnect());
   }
 
   async #guard<T>(
@@ -120,14 +121,4 @@ function failedIn(what: string, error: unknown): TactError {
 function ambiguous(what: string, error: unknown): TactError {
   if (isFencing(error)) return coded('producer-fenced', what, error);
   return coded('commit-ambiguous', what, error);
-}
-
-/** Never throws and never hangs, whatever the connections wait for. */
-async function disconnect(producer: Producer): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_WAIT_MS);
-  });
-  await Promise.race([producer.disconnect().catch(() => undefined), timeUp]);
-  clearTimeout(timer);
 }

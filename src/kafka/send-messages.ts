@@ -75,18 +75,23 @@ interface Batch {
 const PREPARE_MS = 10_000;
 /** The end of the transaction before is still being written when the next one begins, for some milliseconds. */
 const PAUSE_MS = 10;
-/** Produce attempts outside a transaction; inside one there is one. */
 const ATTEMPTS = 6;
+
+/**
+ * Answers after which a broker may be asked to append the same again inside a transaction: it has not appended, or it has
+ * led until a moment ago, and then its successor knows by the sequence number whether it was appended.
+ */
+const REFUSED = new Set(['NOT_LEADER_FOR_PARTITION', 'UNKNOWN_TOPIC_OR_PARTITION', 'NOT_ENOUGH_REPLICAS']);
 
 /**
  * Takes the place of the library's `producer/sendMessages`, which appends records twice: when one of several brokers fails
  * it sends again to those that have not answered yet, under the next sequence numbers, and again to a new leader what the
  * old one has taken.
  *
- * All that may be tried again comes first: leaders, connections, and the partitions' place in the transaction. Then each
- * broker is asked to append once, and all of them are waited for. Any failure of that fails the transaction. Without a
- * transaction what was not answered is produced again, under the same sequence numbers, by which a broker that had
- * appended it knows it.
+ * All that is safe to try again comes first: leaders, connections, and the partitions' place in the transaction. Then each
+ * broker is asked to append, all at the same time, and all of them are waited for. What was refused is asked for again,
+ * under the sequence numbers that it has; what was answered never. A broker that did not answer fails the transaction.
+ * Without a transaction it is asked again too, and knows by the sequence numbers what it has appended.
  */
 export function sendMessages(parts: SendParts): (request: SendRequest) => Promise<PlacedBatch[]> {
   let last: Promise<unknown> = Promise.resolve();
@@ -99,13 +104,14 @@ export function sendMessages(parts: SendParts): (request: SendRequest) => Promis
 
 async function send(parts: SendParts, request: SendRequest): Promise<PlacedBatch[]> {
   const { cluster, eosManager } = parts;
-  const attempts = eosManager.isTransactional() ? 1 : ATTEMPTS;
+  const mayAskAgain = eosManager.isTransactional() ? isRefusal : isAway;
   const batches: Batch[] = [];
   for (let attempt = 1; ; attempt++) {
     const byBroker = await prepare(parts, request, batches);
     const failures = await produce(eosManager, request, byBroker);
     if (failures.length === 0) break;
-    if (attempt === attempts || !failures.every(isAway)) throw failures.find(isFencing) ?? failures[0];
+    const again = attempt < ATTEMPTS && failures.every(mayAskAgain);
+    if (!again) throw failures.find(isFencing) ?? failures[0];
     for (const failure of failures) await lookAgain(cluster, failure);
     await pause(PAUSE_MS * 2 ** attempt);
   }
@@ -113,6 +119,10 @@ async function send(parts: SendParts, request: SendRequest): Promise<PlacedBatch
     assert(placed, 'the broker says where records went');
     return placed;
   });
+}
+
+function isRefusal(error: unknown): boolean {
+  return REFUSED.has(kindOf(error));
 }
 
 /** Nothing is produced here, so all of it may be tried again. Fills `batches` once. */
@@ -220,7 +230,7 @@ async function produce(
   return settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
 }
 
-/** Once and for all: the numbers stay taken even when producing fails, so that they can never name other records. */
+/** Once and for all: they name these records, even when producing them fails. */
 function number(eosManager: EosManager, batch: Batch): void {
   if (batch.firstSequence !== undefined) return;
   batch.firstSequence = eosManager.getSequence(batch.topic, batch.partition);

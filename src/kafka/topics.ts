@@ -85,15 +85,15 @@ async function createTopic(admin: Admin, wanted: NewTopic, replicas: number): Pr
 
 async function awaitLeaders(admin: Admin, topics: readonly NewTopic[]): Promise<void> {
   const names = topics.map(({ topic }) => topic);
-  const deadline = Date.now() + LEADERS_WAIT_MS;
+  const deadline = performance.now() + LEADERS_WAIT_MS;
   for (;;) {
     try {
       const { topics: metadata } = await admin.fetchTopicMetadata({ topics: names });
       if (metadata.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (performance.now() > deadline) throw error;
     }
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new TactError(
         'kafka-unreachable',
         `topics ${names.join(', ')} have no leaders yet: are all brokers up?`,

@@ -1,4 +1,5 @@
 import { assert, TactError } from '../kernel/errors.ts';
+import type { Instant } from '../kernel/time.ts';
 import type { LogRecord, OutputRecord } from '../model/record.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { MemoryLog } from './memory-log.ts';
@@ -12,6 +13,10 @@ export interface MemoryBrokerOptions {
   /** Most records of one partition in one fetch; 2,000 unless told. */
   readonly fetchRecordsMax?: number;
   readonly scheduler?: Scheduler;
+  /** Topics whose records the broker stamps, by `clock`, as with LogAppendTime. */
+  readonly stamped?: readonly string[];
+  /** The broker's own clock; the machine's unless told. */
+  readonly clock?: () => Instant;
 }
 
 export interface MemoryLogOptions {
@@ -65,7 +70,15 @@ export function createMemoryBroker(options: MemoryBrokerOptions): MemoryBroker {
     if (topics.has(topic)) return;
     topics.set(
       topic,
-      Array.from({ length: partitions }, (_, partition) => new MemoryPartition(topic, partition)),
+      Array.from(
+        { length: partitions },
+        (_, partition) =>
+          new MemoryPartition(
+            topic,
+            partition,
+            options.stamped?.includes(topic) ? (options.clock ?? Date.now) : undefined,
+          ),
+      ),
     );
   };
   const groupOf = (groupId: string, shards: number): ConsumerGroup => {

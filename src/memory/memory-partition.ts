@@ -1,4 +1,5 @@
 import { assert } from '../kernel/errors.ts';
+import type { Instant } from '../kernel/time.ts';
 import type { LogRecord, OutputRecord } from '../model/record.ts';
 import type { Fetched } from '../shard/log.ts';
 
@@ -35,10 +36,13 @@ export class MemoryPartition {
   /** First offset of every open transaction here, oldest first. */
   readonly #open = new Map<TransactionFate, number>();
   readonly #waiting = new Set<() => void>();
+  readonly #stamp: (() => Instant) | undefined;
 
-  constructor(topic: string, partition: number) {
+  /** `stamp`: the log's own clock stamps the records, as with LogAppendTime; absent: they keep their own. */
+  constructor(topic: string, partition: number, stamp?: () => Instant) {
     this.topic = topic;
     this.partition = partition;
+    this.#stamp = stamp;
   }
 
   get offsets(): PartitionOffsets {
@@ -59,7 +63,7 @@ export class MemoryPartition {
         topic,
         partition,
         offset: this.#end,
-        timestamp,
+        timestamp: this.#stamp?.() ?? timestamp,
         key,
         value,
         headers,

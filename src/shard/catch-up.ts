@@ -1,9 +1,11 @@
 import { TactError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
+import type { LogRecord } from '../model/record.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
 import type { ShardDeps } from './deps.ts';
 import type { Fence } from './fence.ts';
 import type { ShardLayout } from './layout.ts';
+import type { FetchedRecords } from './log.ts';
 import { decodePosition, type Position } from './position.ts';
 import { latestOf } from './rebuild.ts';
 import { POSITION_FIELD, type ShardView } from './state-store.ts';
@@ -97,20 +99,30 @@ async function replay(
   let records = 0;
   if (expected === fence.offset + 1) return { fencedAt: await fenceTime(reader, fence), records };
   for await (const chunk of reader.from(expected)) {
-    const upToFence = chunk.records.filter((record) => record.offset <= fence.offset);
-    const own = upToFence.find((record) => record.offset === fence.offset);
-    if (!own && chunk.nextOffset > fence.offset) throw fenceMissing(layout, fence);
-    if (own && own.value?.toString() !== fence.nonce) throw fenceMissing(layout, fence);
-    const next = own ? fence.offset + 1 : chunk.nextOffset;
-    const at = own ? deps.wallClock() : partialAt;
+    const { upToFence, fencedAt } = readChunk(chunk, layout, fence);
+    const next = fencedAt === undefined ? chunk.nextOffset : fence.offset + 1;
+    const at = fencedAt === undefined ? partialAt : deps.wallClock();
     const change = { expected, next, log: fence.log, at, entries: latestOf(upToFence) };
     const applied = await deps.store.apply(layout.shard, change);
     if (!applied.applied) return { fencedAt: undefined, records };
     records += upToFence.length;
     expected = next;
-    if (own) return { fencedAt: own.timestamp, records };
+    if (fencedAt !== undefined) return { fencedAt, records };
   }
   throw fenceMissing(layout, fence);
+}
+
+/** The records up to the fence, and its time if it is among them. Throws when it ought to be and is not. */
+function readChunk(
+  { records, nextOffset }: FetchedRecords,
+  layout: ShardLayout,
+  fence: Fence,
+): { upToFence: readonly LogRecord[]; fencedAt: Instant | undefined } {
+  const upToFence = records.filter((record) => record.offset <= fence.offset);
+  const own = upToFence.find((record) => record.offset === fence.offset);
+  const isPassed = nextOffset > fence.offset;
+  if (isPassed && own?.value?.toString() !== fence.nonce) throw fenceMissing(layout, fence);
+  return { upToFence, fencedAt: own?.timestamp };
 }
 
 /** The fence's own time, where an earlier try has applied it already. */

@@ -8,7 +8,7 @@ export class Governor implements ShardOwner {
   readonly #deps: ShardDeps;
   readonly #shards = new Map<number, Shard>();
   /** Shards that were taken away and still finish their turn. */
-  readonly #leaving = new Map<number, Promise<void>>();
+  readonly #leaving = new Set<Promise<void>>();
   readonly #onFailed: (error: Error) => void;
   #counts: ReadonlyMap<string, number> = new Map();
   #stopping = false;
@@ -32,7 +32,7 @@ export class Governor implements ShardOwner {
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const shard of [...this.#shards.keys()]) this.revoked(shard);
-    await Promise.all(this.#leaving.values());
+    await Promise.all(this.#leaving);
     await this.#deps.log.leave();
   }
 
@@ -40,7 +40,7 @@ export class Governor implements ShardOwner {
     // What is assigned while we leave is assigned to others as soon as we have left.
     if (this.#stopping || this.#shards.has(number)) return;
     const layout = shardLayout(number, this.#deps.settings, this.#counts);
-    const shard = new Shard(this.#deps, layout, this.#leaving.get(number));
+    const shard = new Shard(this.#deps, layout);
     this.#shards.set(number, shard);
     shard.ended.catch((error: Error) => this.#onFailed(error));
   }
@@ -50,9 +50,11 @@ export class Governor implements ShardOwner {
     if (!shard) return;
     this.#shards.delete(number);
     const leaving = shard.stop().catch(() => undefined);
-    this.#leaving.set(number, leaving);
+    this.#leaving.add(leaving);
     void leaving.then(() => {
-      if (this.#leaving.get(number) === leaving) this.#leaving.delete(number);
+      this.#leaving.delete(leaving);
+      // It may have come back while its last turn was still being finished.
+      if (!this.#shards.has(number)) this.#deps.observer.stateChanged(number, 'stopped');
     });
   }
 

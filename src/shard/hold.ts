@@ -66,6 +66,7 @@ export function holdCauseAfter(cause: AcquireCause): HoldCause {
       return 'redis';
     case 'assigned':
     case 'ambiguous':
+    case 'stale':
     case 'kafka':
       return 'kafka';
     default:

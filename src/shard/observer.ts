@@ -25,6 +25,7 @@ export const ACQUIRE_CAUSES = [
   'ambiguous',
   'transaction',
   'watermark',
+  'stale',
   'redis',
   'kafka',
   'registry',

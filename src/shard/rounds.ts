@@ -17,8 +17,8 @@ const CATCHING_UP_WAIT: Duration = 20;
 const FETCH_TRIES = 5;
 const FETCH_PAUSE: Duration = 200;
 
-/** `watermark`: the store is not where the shard left it. */
-export type Round = 'turn' | 'idle' | 'watermark';
+/** `watermark`: the store is not where the shard left it. `stale`: a turn took too long to be decided. */
+export type Round = 'turn' | 'idle' | 'watermark' | 'stale';
 
 /** What an owned shard does, again and again: fetch, and take a turn on what may be decided. */
 export class Rounds {
@@ -49,6 +49,7 @@ export class Rounds {
     if (batch.length === 0) return this.#idle();
     const turn = await takeTurn(this.#deps, this.#owned, batch);
     if (turn.kind === 'watermark') return this.#mismatch(turn.found);
+    if (turn.kind === 'stale') return 'stale';
     this.#owned.writtenAt = turn.report.now;
     this.#deps.observer.turnFinished(this.#owned.layout.shard, turn.report);
     return 'turn';

@@ -32,6 +32,12 @@ interface Attempt {
   readonly hold?: HoldCause;
 }
 
+/** Why a shard has to be acquired again; without an error where it was to be expected. */
+interface Trouble {
+  readonly cause: AcquireCause;
+  readonly error?: unknown;
+}
+
 /**
  * One shard of this process, from its assignment to its end: acquire, then turn after turn; after any error, acquire again,
  * after a pause that grows while it does not help.
@@ -42,11 +48,10 @@ export class Shard {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
-  /** `after`: the end of this shard's life before in the same process, which may still be finishing its turn. */
-  constructor(deps: ShardDeps, layout: ShardLayout, after: Promise<void> = Promise.resolve()) {
+  constructor(deps: ShardDeps, layout: ShardLayout) {
     this.#deps = deps;
     this.#layout = layout;
-    this.#ended = after.then(() => this.#run());
+    this.#ended = this.#run();
   }
 
   /** Resolves when the shard is let go; rejects when an invariant broke. */
@@ -66,7 +71,6 @@ export class Shard {
       await this.#pause(attempt);
       if (!this.#stopping) attempt = await this.#attempt(attempt);
     }
-    this.#deps.observer.stateChanged(this.#layout.shard, 'stopped');
   }
 
   /** One acquire and, if it succeeds, all turns up to the next trouble. */
@@ -77,14 +81,14 @@ export class Shard {
     const trouble = await this.#govern(owned, attempt);
     await owned.producer.close();
     const throve = this.#deps.monotonic() - started > THRIVING;
-    const cause = trouble === undefined ? 'watermark' : acquireCauseOf(trouble.error);
+    const cause = trouble.cause;
     const next = {
       cause,
       failures: 0,
       relapses: throve ? 0 : attempt.relapses + 1,
       refusals: cause === 'transaction' ? (throve ? 1 : attempt.refusals + 1) : 0,
     };
-    return this.#lost(next, trouble?.error);
+    return this.#lost(next, trouble.error);
   }
 
   async #acquire({ cause, hold }: Attempt): Promise<OwnedShard | { error: unknown }> {
@@ -108,8 +112,8 @@ export class Shard {
     return { ...attempt, failures: attempt.failures + 1, hold };
   }
 
-  /** Rounds until something goes wrong (undefined: with the watermark), or until the shard is to stop. */
-  async #govern(owned: OwnedShard, attempt: Attempt): Promise<{ error: unknown } | undefined> {
+  /** Rounds until something goes wrong, or until the shard is to stop. */
+  async #govern(owned: OwnedShard, attempt: Attempt): Promise<Trouble> {
     const { observer, settings, monotonic } = this.#deps;
     const { shard } = this.#layout;
     const recordsMax = Math.max(
@@ -122,14 +126,15 @@ export class Shard {
     let isShown = false;
     try {
       while (!this.#stopping) {
-        if ((await rounds.next()) === 'watermark') return undefined;
+        const round = await rounds.next();
+        if (round === 'watermark' || round === 'stale') return { cause: round };
         if (isShown || monotonic() < showFrom) continue;
         isShown = true;
         if (!rounds.isHolding) observer.stateChanged(shard, 'running');
       }
-      return undefined;
+      return { cause: 'assigned' };
     } catch (error) {
-      return { error };
+      return { cause: acquireCauseOf(error), error };
     }
   }
 

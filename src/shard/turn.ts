@@ -26,10 +26,14 @@ import { commit } from './transaction.ts';
 /** Tries of one and the same apply before the shard is acquired anew. */
 const APPLY_TRIES = 3;
 
-/** `watermark`: the store is not where this shard left it, so nothing was decided, or applied; acquire. */
+/**
+ * `watermark`: the store is not where this shard left it, so nothing was decided, or applied. `stale`: too much time went by
+ * between the look at the interactions and the decision. After both: acquire.
+ */
 export type Turn =
   | { readonly kind: 'taken'; readonly report: TurnReport }
-  | { readonly kind: 'watermark'; readonly found: number };
+  | { readonly kind: 'watermark'; readonly found: number }
+  | { readonly kind: 'stale' };
 
 /**
  * One atomic step of a shard: a batch in; outcomes, new states and position out.
@@ -56,6 +60,9 @@ export async function takeTurn(
   watch.lap('load');
 
   const now = owned.clock.next();
+  // Reading and loading may have taken long (a registry, a stopped process): an opt-out may be waiting by now.
+  const holdsMessage = sorted.own.some((each) => each.kind === 'message');
+  if (holdsMessage && !owned.freshness.isFresh(deps.monotonic())) return { kind: 'stale' };
   const states = new CustomerStates([...new Set(keys)], loaded.values, policy, now);
   const outputs = new Outputs();
   const decisions = decideInOrder({ deps, owned, policy, outputs, states }, sorted.own, keys);

@@ -127,11 +127,6 @@ export class Governor {
     return this.#lives.reduce((all, { metrics }) => all + sum(metrics, pattern), 0);
   }
 
-  /** Every line of log that is JSON. */
-  logged() {
-    return this.#lives.flatMap(({ logFile }) => readFileSync(logFile, 'utf8').split('\n').flatMap(parsed));
-  }
-
   /** Transactions that were refused because a newer producer of the shard had come. */
   fencings() {
     return this.measured(/^tact_transactions_total\{result="fenced"\}/);
@@ -173,13 +168,4 @@ function sum(metrics, pattern) {
     .split('\n')
     .filter((line) => pattern.test(line))
     .reduce((all, line) => all + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
-}
-
-function parsed(line) {
-  if (!line.startsWith('{')) return [];
-  try {
-    return [JSON.parse(line)];
-  } catch {
-    return [];
-  }
 }

@@ -76,6 +76,7 @@ export class ShardWorld {
       'dead-letter',
     ];
     this.broker = createMemoryBroker({
+      stamped: ['state'],
       topics: { requested: 5, interactions: 4, ...Object.fromEntries(own.map((topic) => [topic, SHARDS])) },
     });
   }

@@ -7,6 +7,18 @@ const require = createRequire(import.meta.url);
 const StockQueue: QueueClass = require('kafkajs/src/network/requestQueue/index.js');
 
 type BrokerClass = new (options: object) => { connect(): Promise<void>; readonly versions: unknown };
+type GroupClass = new (options: object) => { heartbeat(of: { interval: number }): Promise<void> };
+type TimingQueue = new (
+  options: object,
+) => {
+  scheduleRequestTimeoutCheck(): void;
+  push(request: {
+    entry: { correlationId: number; apiName: string; resolve(): void; reject(reason: unknown): void };
+    expectResponse: boolean;
+    sendRequest(): void;
+  }): void;
+  destroy(): void;
+};
 type QueueClass = new (options: object) => { checkPendingRequests(): void; throttleCheckTimeoutId: unknown };
 
 const library = loadKafkaJs();
@@ -72,5 +84,60 @@ describe('the mended copy of the library', () => {
     expect(await afterSilence(library.moduleAt('broker/index.js') as BrokerClass)).toMatchObject({
       3: { maxVersion: 5 },
     });
+  });
+
+  it('keeps the time limit of a request when the clock is set back, which the library stretches', () => {
+    const timedOut = (Queue: TimingQueue) => {
+      vi.useFakeTimers();
+      const queue = new Queue({
+        requestTimeout: 1_000,
+        enforceRequestTimeout: true,
+        logger: silent,
+        isConnected: () => true,
+      });
+      let error: unknown;
+      queue.scheduleRequestTimeoutCheck();
+      queue.push({
+        entry: { correlationId: 1, apiName: 'Metadata', resolve() {}, reject: (reason) => (error = reason) },
+        expectResponse: true,
+        sendRequest() {},
+      });
+      vi.advanceTimersByTime(200);
+      vi.setSystemTime(Date.now() - 3_600_000);
+      vi.advanceTimersByTime(900);
+      const early = error;
+      vi.advanceTimersByTime(300);
+      queue.destroy();
+      vi.useRealTimers();
+      return { early, error };
+    };
+    expect(timedOut(StockQueue as unknown as TimingQueue)).toEqual({});
+    const mended = library.moduleAt('network/requestQueue/index.js') as TimingQueue;
+    expect(timedOut(mended)).toMatchObject({ error: { name: 'KafkaJSRequestTimeoutError' } });
+  });
+
+  it('goes on with heartbeats when the clock is set back, where the library waits until it has caught up', async () => {
+    const beats = async (Group: GroupClass) => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      let sent = 0;
+      const group = new Group({
+        logger: silent,
+        retry: {},
+        cluster: {},
+        topics: [],
+        topicConfigurations: {},
+        assigners: [],
+        instrumentationEmitter: { emit() {} },
+      });
+      Object.assign(group, { memberId: 'me', coordinator: { heartbeat: async () => (sent += 1) } });
+      for (const step of [5_000, -3_600_000, 5_000, 5_000]) {
+        vi.setSystemTime(Date.now() + step);
+        await group.heartbeat({ interval: 3_000 });
+      }
+      vi.useRealTimers();
+      return sent;
+    };
+    expect(await beats(require('kafkajs/src/consumer/consumerGroup.js'))).toBe(1);
+    expect(await beats(library.moduleAt('consumer/consumerGroup.js') as GroupClass)).toBe(4);
   });
 });

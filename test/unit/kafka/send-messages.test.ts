@@ -20,13 +20,15 @@ const stock: MakeSend = require('kafkajs/src/producer/sendMessages.js');
 const ours = library.moduleAt('producer/sendMessages.js') as MakeSend;
 const createEos = library.moduleAt('producer/eosManager/index.js') as (options: object) => Eos;
 const createRetry = library.moduleAt('retry/index.js') as (options: object) => unknown;
-const { KafkaJSProtocolError } = library.moduleAt('errors.js') as {
+const { KafkaJSProtocolError, KafkaJSConnectionClosedError } = library.moduleAt('errors.js') as {
   KafkaJSProtocolError: new (error: object) => Error;
+  KafkaJSConnectionClosedError: new (message: string, where: object) => Error;
 };
 
 const refusal = (type: string, code: number, retriable: boolean) =>
   new KafkaJSProtocolError({ type, code, retriable, message: type });
 const moved = () => refusal('NOT_LEADER_FOR_PARTITION', 6, true);
+const closed = () => new KafkaJSConnectionClosedError('Closed connection', { host: 'b', port: 1 });
 const silent = { namespace: () => silent, debug() {}, info() {}, warn() {}, error() {} };
 
 interface Append {
@@ -128,8 +130,20 @@ describe('a send to several brokers', () => {
     const [theirs, mended] = [refused(), refused()];
     await theirs.send(stock);
     expect(theirs.at(0)).toEqual(TWICE);
-    expect(await mended.send(ours)).toMatchObject({ type: 'NOT_LEADER_FOR_PARTITION' });
+    expect(await mended.send(ours)).toMatchObject([{ partition: 0 }, { partition: 1 }]);
+    expect(mended.at(0)).toEqual(ONCE);
+    expect(mended.at(1)).toEqual([{ node: 'B', partition: 1, firstSequence: 0 }]);
+  });
+
+  it('fails a transaction when a broker is lost, once the slow one has appended, where the library appends twice', async () => {
+    const [theirs, mended] = [new Brokers(), new Brokers()];
+    theirs.refusals = [closed()];
+    mended.refusals = [closed(), closed()];
+    await theirs.send(stock);
+    expect(theirs.at(0)).toEqual(TWICE);
+    expect(await mended.send(ours)).toMatchObject({ name: 'KafkaJSConnectionClosedError' });
     expect(mended.appended).toEqual(ONCE);
+    expect(mended.refusals).toHaveLength(1);
   });
 
   it('appends once although the coordinator was busy at first, where the library appends twice', async () => {
@@ -167,11 +181,12 @@ describe('a send to several brokers', () => {
     expect(mended.at(0).map(({ node }) => node)).toEqual(['C']);
   });
 
-  it('produces only once inside a transaction, also to the broker that refused', async () => {
-    const brokers = refused();
-    brokers.refusals.push(moved());
-    await brokers.send(ours);
-    expect(brokers.refusals).toHaveLength(1);
+  it('gives up on a broker that goes on refusing', async () => {
+    const brokers = new Brokers();
+    brokers.refusals = Array.from({ length: 20 }, moved);
+    expect(await brokers.send(ours)).toMatchObject({ type: 'NOT_LEADER_FOR_PARTITION' });
+    expect(brokers.refusals).toHaveLength(14);
+    expect(brokers.appended).toEqual(ONCE);
   });
 
   it('fails at once when the transaction is refused a partition, and has appended nothing', async () => {
@@ -189,7 +204,8 @@ describe('a send to several brokers', () => {
   });
 
   it('outside a transaction produces again what was not answered, under the same sequence numbers', async () => {
-    const [theirs, mended] = [refused(), refused()];
+    const [theirs, mended] = [new Brokers(), new Brokers()];
+    for (const brokers of [theirs, mended]) brokers.refusals = [closed()];
     await theirs.send(stock, false);
     expect(theirs.at(0)).toEqual(TWICE);
     expect(await mended.send(ours, false)).toMatchObject([{ partition: 0 }, { partition: 1 }]);

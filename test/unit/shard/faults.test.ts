@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TactError } from '../../../src/kernel/errors.ts';
+import type { MemoryLog } from '../../../src/memory/memory-log.ts';
 import type { LogRecord } from '../../../src/model/record.ts';
+import { adoptShard } from '../../../src/shard/adopt.ts';
+import { outputTopics, shardLayout, subscribedTopics } from '../../../src/shard/layout.ts';
+import type { Log, Transaction } from '../../../src/shard/log.ts';
 import type { StateStore } from '../../../src/shard/state-store.ts';
 import { policyOf } from '../../support/policies.ts';
-import { SHARDS, ShardWorld, type Told, until } from '../../support/shard-world.ts';
+import { SETTINGS, SHARDS, ShardWorld, type Told, until } from '../../support/shard-world.ts';
 
 const TWO_A_DAY = policyOf('  - { id: daily, for: { channel: email }, cap: { limit: 2, window: 1d } }');
 const CUSTOMERS = Array.from({ length: 9 }, (_, i) => `customer-${i}`);
@@ -235,6 +240,178 @@ describe('a shard', () => {
     await expectPromisesKept();
   });
 
+  it('holds while its clock is far from the broker’s, and decides nothing', async () => {
+    world.now = Date.now() + 3_600_000;
+    const process = await world.start(TWO_A_DAY);
+    ask();
+    await until('every shard holds', () => holds(process.told, 'clock') >= SHARDS);
+    expect(world.outcomes().size).toBe(0);
+    world.now = undefined;
+    await expectPromisesKept();
+  });
+
+  it('decides nothing after its clock was set, and goes on when it is right again', async () => {
+    const process = await world.start(TWO_A_DAY);
+    ask();
+    await settled();
+    world.now = Date.now() + 3_000_000;
+    ask();
+    await until('a shard holds', () => holds(process.told, 'clock') > 0);
+    expect(world.outcomes().size).toBe(CUSTOMERS.length);
+    world.now = undefined;
+    await expectPromisesKept();
+  });
+
+  it('believes a position only with the watermark that it was read with', async () => {
+    const first = await world.start(TWO_A_DAY);
+    ask();
+    await settled();
+    await first.governor.stop();
+    const lost = new Set<number>();
+    // The store is emptied between the last apply of an acquire and the reading of the position.
+    const forgetful = (store: StateStore): StateStore => ({
+      ...delegate(store),
+      load: async (shard, fields) => {
+        if (!lost.has(shard)) await store.clear(shard);
+        lost.add(shard);
+        return store.load(shard, fields);
+      },
+    });
+    await world.start(TWO_A_DAY, { store: forgetful });
+    ask();
+    await expectPromisesKept();
+    expect(lost.size).toBe(SHARDS);
+  });
+
+  it('leaves the store of a newer owner alone when it was overtaken', async () => {
+    let release: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const held = new Set<number>();
+    const late = await world.start(TWO_A_DAY, {
+      store: (store) => ({
+        ...delegate(store),
+        view: async (shard) => {
+          // The second look of an acquire comes right behind its fence.
+          if (held.has(shard)) await gate;
+          held.add(shard);
+          return store.view(shard);
+        },
+      }),
+    });
+    await until('it stands behind its fences', () => world.read('state').filter(isFence).length >= SHARDS);
+    late.log.expireSession();
+    const owner = await world.start(TWO_A_DAY);
+    ask();
+    await settled();
+    release();
+    ask();
+    await expectPromisesKept();
+    expect(calls(owner.told, 'watermarkMismatch')).toEqual([]);
+  });
+
+  it('stays visible when it comes back while its last turn is still being finished', async () => {
+    const process = await world.start(TWO_A_DAY);
+    ask();
+    await settled();
+    for (let shard = 0; shard < SHARDS; shard++) {
+      process.governor.revoked(shard);
+      process.governor.assigned(shard);
+    }
+    ask();
+    await expectPromisesKept();
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const states = calls(process.told, 'stateChanged').filter(({ args }) => args[0] === shard);
+      expect(states.at(-1)?.args[1]).toBe('running');
+    }
+  });
+
+  it('writes its position now and then while nothing arrives, so that retention finds nothing to take', async () => {
+    world = new ShardWorld({ fenceInterval: 20 });
+    const first = await world.start(TWO_A_DAY);
+    const isWritten = () =>
+      world.read('state').filter(({ key }) => key?.toString() === 'position').length > 3 * SHARDS;
+    await until('positions are written again and again', isWritten);
+    await first.governor.stop();
+    for (const topic of ['rerouted-interactions', 'rerouted-outbound']) {
+      for (let shard = 0; shard < SHARDS; shard++) {
+        // Only the aborted records of the acquires were there.
+        world.broker.deleteRecordsBefore(topic, shard, world.broker.offsets(topic, shard).highWatermark);
+      }
+    }
+    const second = await world.start(TWO_A_DAY);
+    ask();
+    await expectPromisesKept();
+    expect(holds(second.told, 'position-lost')).toBe(0);
+  });
+
+  it('holds when its transactions are refused again and again, and says so', async () => {
+    const process = await world.start(TWO_A_DAY, { log: (log) => refusing(log, 'cleared') });
+    world.append('requested', { customerId: 'ann', channel: 'email' });
+    await until('the shard holds', () => holds(process.told, 'refused') > 0);
+    expect(world.outcomes().size).toBe(0);
+  });
+
+  it('loses nothing of a partition that was added to an input that starts at its end', async () => {
+    world = new ShardWorld({
+      inputs: SETTINGS.inputs.map((input) => ({ ...input, start: 'latest' as const })),
+    });
+    const before = (log: MemoryLog): Log => ({
+      ...delegateLog(log),
+      partitionCounts: async (topics) => new Map([...(await log.partitionCounts(topics)), ['requested', 4]]),
+    });
+    const first = await world.start(TWO_A_DAY, { log: before });
+    await until('every shard runs', () => calls(first.told, 'acquired').length >= SHARDS);
+    world.append('requested', { customerId: 'ann', channel: 'email' }, 4);
+    await first.governor.stop();
+    await world.start(TWO_A_DAY);
+    await until('the record of the new partition is decided', () => world.outcomes().size === 1);
+  });
+
+  it('is not taken on by a process that is leaving', async () => {
+    let release: () => void = () => {};
+    let gate: Promise<void> | undefined;
+    const leaving = await world.start(TWO_A_DAY, {
+      log: (log) => gatedCommits(log, () => gate),
+    });
+    const other = await world.start(TWO_A_DAY);
+    ask();
+    await settled();
+    gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    ask();
+    const stopping = leaving.governor.stop();
+    const before = calls(leaving.told, 'acquireStarted').length;
+    world.crash(other); // its shards go to the one that is leaving
+    release();
+    await stopping;
+    expect(calls(leaving.told, 'acquireStarted')).toHaveLength(before);
+  });
+
+  it('is adopted beside a running owner without a step back', async () => {
+    await world.start(TWO_A_DAY);
+    ask();
+    await settled();
+    const operator = world.broker.createLog({ applicationId: 'tact', groupId: 'tact', shards: SHARDS });
+    const counts = await operator.partitionCounts([...subscribedTopics(SETTINGS), ...outputTopics(SETTINGS)]);
+    await adoptShard(operator, {
+      layout: shardLayout(0, SETTINGS, counts),
+      ranges: [],
+      lostOffset: () => undefined,
+      now: Date.now(),
+      read: async function* (from) {
+        yield { records: world.broker.read('state', 0, { from }), nextOffset: 0 };
+        // The owner goes on while the operator's command runs.
+        ask();
+        await until('the owner noticed', () => world.outcomes().size > CUSTOMERS.length);
+      },
+    }).catch(() => undefined);
+    ask();
+    await expectPromisesKept();
+  });
+
   it('rebuilds a store that is of another incarnation of the changelog', async () => {
     const first = await world.start(TWO_A_DAY);
     ask();
@@ -269,10 +446,74 @@ describe('what the protocol stands on: each of these breaks a promise when it is
   });
 });
 
+function delegate(store: StateStore): StateStore {
+  return {
+    load: (shard, fields) => store.load(shard, fields),
+    apply: (shard, change) => store.apply(shard, change),
+    view: (shard) => store.view(shard),
+    clear: (shard) => store.clear(shard),
+    entries: (shard) => store.entries(shard),
+    close: () => store.close(),
+  };
+}
+
+function delegateLog(log: MemoryLog): Log {
+  return {
+    partitionCounts: (topics) => log.partitionCounts(topics),
+    join: (owner) => log.join(owner),
+    leave: () => log.leave(),
+    confirmMembership: (signal) => log.confirmMembership(signal),
+    fetch: (targets, options) => log.fetch(targets, options),
+    openProducer: (shard) => log.openProducer(shard),
+    groupOffsets: (places) => log.groupOffsets(places),
+    saveGroupOffsets: (offsets) => log.saveGroupOffsets(offsets),
+  };
+}
+
+/** The log with something put between a shard and its transactions. */
+function overTransactions(log: MemoryLog, over: (transaction: Transaction) => Transaction): Log {
+  return {
+    ...delegateLog(log),
+    openProducer: async (shard) => {
+      const producer = await log.openProducer(shard);
+      return { close: () => producer.close(), begin: async () => over(await producer.begin()) };
+    },
+  };
+}
+
+/** A log that refuses every transaction with a record for this topic, the aborted ones of an acquire excepted. */
+function refusing(log: MemoryLog, topic: string): Log {
+  return overTransactions(log, (transaction) => ({
+    send: (slices) => {
+      const isRefused = slices.some((slice) => slice.topic === topic && !isFence(slice.records[0]));
+      if (isRefused) throw new TactError('transaction-failed', 'MESSAGE_TOO_LARGE');
+      return transaction.send(slices);
+    },
+    commit: () => transaction.commit(),
+    abort: () => transaction.abort(),
+  }));
+}
+
+function gatedCommits(log: MemoryLog, gate: () => Promise<void> | undefined): Log {
+  return overTransactions(log, (transaction) => ({
+    send: (slices) => transaction.send(slices),
+    commit: async () => {
+      await gate();
+      return transaction.commit();
+    },
+    abort: () => transaction.abort(),
+  }));
+}
+
+function isFence(record: { key: Buffer | null } | undefined): boolean {
+  return record?.key?.toString() === 'fence';
+}
+
 /** A store whose read says whatever watermark the shard last wrote, and whose write does not compare. */
 function blindStore(store: StateStore, say: (expected: number) => number): StateStore {
   const last = new Map<number, number>();
   return {
+    ...delegate(store),
     load: async (shard, fields) => {
       const loaded = await store.load(shard, fields);
       return { ...loaded, watermark: say(last.get(shard) ?? loaded.watermark) };
@@ -282,10 +523,6 @@ function blindStore(store: StateStore, say: (expected: number) => number): State
       const { watermark } = await store.view(shard);
       return store.apply(shard, { ...change, expected: watermark });
     },
-    view: (shard) => store.view(shard),
-    clear: (shard) => store.clear(shard),
-    entries: (shard) => store.entries(shard),
-    close: () => store.close(),
   };
 }
 

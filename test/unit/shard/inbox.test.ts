@@ -51,6 +51,21 @@ describe('an inbox', () => {
     expect(inbox.take([place, second], 4)).toHaveLength(1);
   });
 
+  it('begins with another partition each time, so that none waits behind the backlog of the others', () => {
+    const second = { topic: 'in', partition: 15 };
+    const inbox = new Inbox([
+      { ...place, offset: 0 },
+      { ...second, offset: 0 },
+    ]);
+    inbox.put(fetched(0, [0, 1, 2, 3], 4));
+    inbox.put({ ...fetched(0, [0], 1), partition: 15, records: [{ ...record(0), partition: 15 }] });
+    const partitions = [0, 1].map(() => inbox.take([place, second], 2).map((each) => each.partition));
+    expect(partitions).toEqual([
+      [3, 3],
+      [15, 3],
+    ]);
+  });
+
   it('passes over an answer to a question that is no longer asked', () => {
     const inbox = new Inbox([{ ...place, offset: 5 }]);
     expect(inbox.put(fetched(0, [0, 1], 2))).toBe(false);
