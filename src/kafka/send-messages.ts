@@ -89,9 +89,9 @@ const REFUSED = new Set(['NOT_LEADER_FOR_PARTITION', 'UNKNOWN_TOPIC_OR_PARTITION
  * old one has taken.
  *
  * All that is safe to try again comes first: leaders, connections, and the partitions' place in the transaction. Then each
- * broker is asked to append, all at the same time, and all of them are waited for. What was refused is asked for again,
- * under the sequence numbers that it has; what was answered never. A broker that did not answer fails the transaction.
- * Without a transaction it is asked again too, and knows by the sequence numbers what it has appended.
+ * broker is asked to append, all at the same time, and all of them are waited for. Only a broker that refused is asked
+ * again, and always under the same sequence numbers, by which it knows what it has appended. One that did not answer fails
+ * the transaction; without a transaction it is asked again, too.
  */
 export function sendMessages(parts: SendParts): (request: SendRequest) => Promise<PlacedBatch[]> {
   let last: Promise<unknown> = Promise.resolve();

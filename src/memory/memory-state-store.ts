@@ -102,6 +102,7 @@ export class MemoryStateStore implements StateStore {
       at: undefined,
       fields: new Map(),
     };
+    if (hash.log !== undefined && hash.log !== log) return { applied: false, watermark: 0 };
     if (hash.watermark === next) return { applied: true };
     if (hash.watermark !== expected) return { applied: false, watermark: hash.watermark };
     this.#shards.set(shard, hash);

@@ -14,9 +14,11 @@ export const APPLY_SCRIPT = `\
 -- ARGV[3]  log                     ARGV[4]  at
 -- ARGV[5]  n, the number of fields to set
 -- ARGV[6 .. 5+2n]  field, value, ...      ARGV[6+2n ..]  fields to remove
--- Reply: the watermark now. Equal to ARGV[2]: applied, by this call or by an earlier copy of it.
+-- Reply: the watermark now, 0 where it is another log's. Equal to ARGV[2]: applied, by this call or an earlier copy of it.
 local SLICE = 2000 -- arguments to a command: 1,000 pairs; unpack ends near 8,000
 local key, next = KEYS[1], ARGV[2]
+local log = redis.call('HGET', key, 'log')
+if log and log ~= ARGV[3] then return '0' end -- of another changelog: its numbers mean nothing here
 local found = redis.call('HGET', key, 'watermark') or '0'
 if found == next or found ~= ARGV[1] then return found end
 local last = 5 + 2 * tonumber(ARGV[5])

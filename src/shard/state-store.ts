@@ -10,7 +10,10 @@ export interface StateStore {
   /** Watermark and values in ONE atomic read; a value is null where the field is absent. A missing watermark is 0. */
   load(shard: number, fields: readonly string[]): Promise<Loaded>;
 
-  /** All or nothing: if the watermark is `expected`, sets the entries and moves it to `next`. */
+  /**
+   * All or nothing: if the watermark is `expected`, sets the entries and moves it to `next`. Refused with watermark 0 where the
+   * hash belongs to another incarnation of the changelog.
+   */
   apply(shard: number, change: StateChange): Promise<Applied>;
 
   /** What acquire and the operator need to know of a shard. */

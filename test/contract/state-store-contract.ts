@@ -75,12 +75,25 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
     it('refuses a change made for another watermark, tells the present one and writes nothing', async () => {
       const shard = newShard();
       await store.apply(shard, change(0, 7, { a: 'kept', b: 'kept' }));
-      const late = { ...change(5, 9, { a: 'lost', b: null, c: 'lost' }), log: 'log-2', at: 1 };
+      const late = { ...change(5, 9, { a: 'lost', b: null, c: 'lost' }), at: 1 };
       expect(await store.apply(shard, late)).toEqual({ applied: false, watermark: 7 });
       expect(await store.apply(shard, change(8, 9, { a: 'lost' }))).toEqual({ applied: false, watermark: 7 });
       const { values } = await store.load(shard, ['a', 'b', 'c']);
       expect(values.map((value) => value?.toString())).toEqual(['kept', 'kept', undefined]);
       expect(await store.view(shard)).toMatchObject({ watermark: 7, log: 'log-1', at: 1_700_000_000_000 });
+    });
+
+    it('refuses a change of another incarnation of the changelog, whatever it expects', async () => {
+      const shard = newShard();
+      await store.apply(shard, change(0, 7, { a: 'kept' }));
+      for (const [expected, next] of [
+        [7, 9],
+        [3, 7],
+      ] as const) {
+        const other = { ...change(expected, next, { a: 'lost' }), log: 'log-2' };
+        expect(await store.apply(shard, other)).toEqual({ applied: false, watermark: 0 });
+      }
+      expect(await store.load(shard, ['a'])).toEqual({ watermark: 7, values: [Buffer.from('kept')] });
     });
 
     it('refuses on a shard that has lost its watermark', async () => {
