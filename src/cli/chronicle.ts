@@ -15,6 +15,9 @@ export type ChronicleEntry =
 /** So many customers are followed at most: enough to find one with a story, and little to remember. */
 const FOLLOWED_MAX = 1_000;
 
+/** Interactions that only tell what became of a message. */
+const DELIVERIES: ReadonlySet<string> = new Set(['bounced', 'opened', 'clicked']);
+
 /** What happened to some customers on one day, or to the one that is asked for. */
 export class Chronicle {
   readonly #dayStart: Instant;
@@ -24,6 +27,8 @@ export class Chronicle {
   readonly #timezones = new Map<string, string>();
   readonly #titles = new Map<string, string>();
   readonly #cleared = new Map<string, boolean>();
+  /** When each message that waits for its decision was asked for; an id may be asked for more than once. */
+  readonly #asked = new Map<string, Instant[]>();
 
   constructor(dayStart: Instant, only?: string) {
     this.#dayStart = dayStart;
@@ -36,7 +41,7 @@ export class Chronicle {
     const { value, customerId } = record;
     if (!this.#follows(customerId)) return;
     if (typeof value.timezone === 'string') this.#timezones.set(customerId, value.timezone);
-    if (record.kind === 'outbound') this.#titles.set(String(value.messageId), titleOf(value));
+    if (record.kind === 'outbound') this.#noteAsked(String(value.messageId), record.at, value);
     else if (record.at >= this.#dayStart)
       this.#add(customerId, { kind: 'interaction', at: record.at, value });
   }
@@ -44,8 +49,9 @@ export class Chronicle {
   decided(message: OutboundMessage, decision: Decision): void {
     const { messageId, customerId } = message;
     this.#cleared.set(messageId, this.#cleared.get(messageId) === true || decision.outcome === 'cleared');
-    if (this.#follows(customerId))
-      this.#add(customerId, { kind: 'decision', at: decision.decidedAt, message, decision });
+    if (!this.#follows(customerId)) return;
+    const at = this.#asked.get(messageId)?.shift() ?? decision.decidedAt;
+    this.#add(customerId, { kind: 'decision', at, message, decision });
   }
 
   /** True once a message was decided on and never cleared: nobody can have responded to it. */
@@ -57,9 +63,26 @@ export class Chronicle {
     return this.#entries.keys();
   }
 
-  /** In the order of the clock; empty for a customer to whom nothing happened, or who is not followed. */
+  /**
+   * In the order of the clock, without deliveries of what was stopped; empty for a customer to whom nothing happened, or who is
+   * not followed.
+   */
   entriesOf(customerId: string): readonly ChronicleEntry[] {
-    return [...(this.#entries.get(customerId) ?? [])].sort((a, b) => a.at - b.at);
+    const entries = this.#entries.get(customerId) ?? [];
+    return entries.filter((entry) => !this.#isMoot(entry)).sort((a, b) => a.at - b.at);
+  }
+
+  /** A response may arrive before it is known that its message was stopped; without a message there was nothing to deliver. */
+  #isMoot(entry: ChronicleEntry): boolean {
+    if (entry.kind !== 'interaction' || !DELIVERIES.has(String(entry.value.type))) return false;
+    return this.wasStopped(String(entry.value.messageId));
+  }
+
+  #noteAsked(messageId: string, at: Instant, value: TrafficValue): void {
+    this.#titles.set(messageId, titleOf(value));
+    const asked = this.#asked.get(messageId);
+    if (asked) asked.push(at);
+    else this.#asked.set(messageId, [at]);
   }
 
   /** The zone that the customer's interactions named. */

@@ -17,7 +17,7 @@ import type { Terminal } from './terminal.ts';
 import { addTopics } from './topics.ts';
 
 const EXAMPLES = `Examples:
-  tact demo                                    a generated day through Tact in a few seconds; needs nothing else
+  tact demo                                    a generated day through Tact in less than a minute; needs nothing else
   tact replay --policy p.yaml < events.ndjson  try a policy on a story
   tact check                                   is everything written down right?
   tact run                                     govern until told to stop
@@ -59,7 +59,7 @@ function createProgram(context: CommandContext, writeOut: (text: string) => void
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid policy or configuration,\n4 policy tests failed, 5 differences found, 6 dependency unreachable.',
+      '\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid policy or configuration,\n5 differences found, 6 Kafka, Redis or the registry unreachable, 130 a second Ctrl-C.',
     )
     .showHelpAfterError('Run it with --help for examples.')
     .exitOverride()

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { Policy } from '../decide/policy.ts';
 import { TactError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
@@ -37,7 +38,7 @@ export function addDemo(parent: Command, { terminal, abilities }: CommandContext
     details:
       'Runs a generated day of three platforms (crm newsletters, app pushes, shop e-mails and SMS) through the same code that governs a cluster, on adapters in memory. Needs neither Kafka nor Redis.',
     examples: [
-      ['tact demo', 'ten thousand customers, a few seconds'],
+      ['tact demo', 'ten thousand customers, in less than a minute'],
       ['tact demo --policy my.yaml', 'the same day under your policy'],
       ['tact demo --customer c-000042', "another customer's story"],
       ['tact demo --json | jq .byReason', 'the numbers alone'],
@@ -46,7 +47,11 @@ export function addDemo(parent: Command, { terminal, abilities }: CommandContext
   command
     .option('--seed <number>', 'the same number gives the same day', wholeNumber(0, 0x7fffffff), 1)
     .option('--customers <number>', 'how many customers', wholeNumber(1, 200_000), 10_000)
-    .option('--date <date>', 'the day, as 2026-03-10', calendarDate, Date.UTC(2026, 2, 10))
+    .addOption(
+      new Option('--date <date>', 'the day, as year-month-day')
+        .argParser(calendarDate)
+        .default(Date.UTC(2026, 2, 10), '2026-03-10'),
+    )
     .option('--policy <file>', 'policy to decide with (default: the one of the demo)')
     .option('--customer <id>', 'whose story is told (default: one with much to tell)');
   withJson(command).action(async (options: DemoOptions) => demo(options, terminal, await abilities()));

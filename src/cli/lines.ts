@@ -46,6 +46,7 @@ async function* openInput(
     yield* createReadStream(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new TactError('usage', `cannot read ${file} (${code ?? 'unknown error'})`, { cause: error });
+    const why = code === 'ENOENT' ? 'there is no such file' : (code ?? 'unknown error');
+    throw new TactError('usage', `cannot read ${file}: ${why}`, { cause: error });
   }
 }

@@ -9,7 +9,8 @@ const CLEAR_LINE = '\r\u001b[2K';
 export function processTerminal(process: NodeJS.Process): Terminal {
   const { stdout, stderr, stdin, env } = process;
   const animated = stderr.isTTY === true && env.TERM !== 'dumb';
-  const columns = stderr.columns ?? 80;
+  // A terminal that does not know its width says 0.
+  const columns = stderr.columns || 80;
   let shown = false;
   let stop: AbortSignal | undefined;
   const clear = () => {

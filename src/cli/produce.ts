@@ -69,6 +69,12 @@ function chooseRecords(
     const { generate: count, seed } = options;
     return sampleRecords({ count, seed, now: () => terminal.now() }, config);
   }
+  if (file === undefined && terminal.inputIsTyped) {
+    throw new TactError(
+      'usage',
+      'nothing to send: name a file, say --generate 20000 for sample traffic, or write - to type lines',
+    );
+  }
   return fileRecords(file, config, terminal, (line, problem) => {
     if (options.strict) throw new TactError('usage', `line ${line} ${problem}`);
     terminal.say(`${terminal.sayStyle.warn('!')} line ${line} ${plain(problem)}`);
@@ -117,7 +123,7 @@ async function sendAll(
   if (json) return writeJson(terminal, { sent, tookMs: took, byTopic: Object.fromEntries(byTopic) });
   terminal.say(`${formatNoun(sent, 'record')} sent, ${formatRate(sent, took)}.`);
   for (const [topic, count] of [...byTopic].sort()) terminal.say(`  ${topic}  ${formatCount(count)}`);
-  terminal.say('Next: tact tail cleared --from-beginning');
+  if (sent > 0) terminal.say('Next: tact tail cleared --from-beginning');
 }
 
 /** Resolves after `wait` milliseconds, at once when there is nothing to wait for or the signal is aborted. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../kernel/time.ts';
 import type { ProcessStatus, ShardStatus, StatusReport } from './abilities.ts';
-import { formatCount } from './render-number.ts';
+import { SECOND } from '../kernel/time.ts';
+import { formatCount, formatWait } from './render-number.ts';
 import type { Style } from './render-style.ts';
 import { plain } from './render-style.ts';
 import { renderTable } from './render-table.ts';
@@ -30,7 +31,7 @@ export function renderShards(shards: readonly ShardStatus[], now: Instant, style
       { title: 'since' },
       { title: 'owner' },
       { title: 'lag', align: 'right' },
-      { title: 'lag (s)', align: 'right' },
+      { title: 'behind', align: 'right' },
       { title: 'watermark', align: 'right' },
     ],
     shards.map((shard) => [
@@ -39,7 +40,7 @@ export function renderShards(shards: readonly ShardStatus[], now: Instant, style
       shard.since === undefined ? '' : formatAgo(shard.since, now),
       shard.owner === undefined ? style.bad('nobody') : plain(shard.owner),
       shard.lagRecords === undefined ? '?' : formatCount(shard.lagRecords),
-      shard.lagSeconds === undefined ? '?' : formatCount(shard.lagSeconds),
+      shard.lagSeconds === undefined ? '?' : formatWait(shard.lagSeconds * SECOND),
       shard.watermark === undefined ? '?' : String(shard.watermark),
     ]),
     style,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
+import { TactError } from '../kernel/errors.ts';
 import { SECOND } from '../kernel/time.ts';
 import type { Abilities, Governing } from './abilities.ts';
 import type { CommandContext } from './command.ts';
@@ -57,8 +58,20 @@ async function startUnlessStopped(
     return await govern(config, { within: startWithin * SECOND, signal });
   } catch (error) {
     if (signal.aborted) return undefined;
-    throw error;
+    throw isPortTaken(error) ? portTaken(config, error) : error;
   }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}
+
+function portTaken({ http: { host, port } }: Config, cause: unknown): TactError {
+  return new TactError(
+    'invalid-config',
+    `port ${port} of ${host} is taken; is tact run up already? Set http.port or TACT_HTTP_PORT to another, or to 0 for any`,
+    { cause },
+  );
 }
 
 /** Resolves after `stop`, or rejects with it, once the signal is aborted. */

@@ -10,6 +10,7 @@ import { formatCount } from './render-number.ts';
 import { renderShards } from './render-status.ts';
 import { renderTable } from './render-table.ts';
 import { shardChoice } from './shard-choice.ts';
+import { readReport } from './status.ts';
 
 interface ShardOptions {
   readonly config?: string;
@@ -40,7 +41,7 @@ function addList(parent: Command, { terminal, abilities }: CommandContext): void
   });
   withJson(withConfig(command)).action(async (options: ShardOptions) => {
     const config = readConfig(options, terminal, { needsCustomerKey: false });
-    const { shards } = await (await abilities()).readStatus(config);
+    const { shards } = await readReport(await abilities(), config);
     if (options.json) return writeJson(terminal, { shards });
     await writeLines(terminal, renderShards(shards, terminal.now(), terminal.style));
   });
@@ -64,7 +65,7 @@ function addRebuild(parent: Command, { terminal, abilities, finish }: CommandCon
     const able = await abilities();
     const reports = [];
     for (const shard of shardChoice(wanted, config.shards)) {
-      terminal.progress(`shard ${shard} of ${config.shards} …`);
+      terminal.progress(`shard ${shard}, of ${config.shards} …`);
       reports.push(await able.rebuildShard(config, shard, options.compare ? 'compare' : 'replace'));
     }
     terminal.progress('');

@@ -1,3 +1,4 @@
+import type { HoldCause } from '../shard/observer.ts';
 import type { StatusReport } from './abilities.ts';
 
 /** What an operator should look at, a sentence each; empty when all is well. */
@@ -11,7 +12,7 @@ export function statusWarnings({ shards, processes }: StatusReport): string[] {
   for (const { shard, cause = 'unknown' } of holding)
     causes.set(cause, [...(causes.get(cause) ?? []), shard]);
   for (const [cause, held] of causes)
-    warnings.push(`${nameShards(held)} on hold (${cause}): ${CAUSE_ADVICE[cause] ?? 'see the log'}`);
+    warnings.push(`${nameShards(held)} on hold (${cause}): ${ADVICE[cause as HoldCause] ?? 'see the log'}`);
   const policies = new Set(processes.flatMap(({ policy }) => policy ?? []));
   if (policies.size > 1)
     warnings.push(`processes decide with different policies: ${[...policies].sort().join(', ')}`);
@@ -19,7 +20,7 @@ export function statusWarnings({ shards, processes }: StatusReport): string[] {
   return warnings;
 }
 
-const CAUSE_ADVICE: Readonly<Record<string, string>> = {
+const ADVICE: Readonly<Record<HoldCause, string>> = {
   'interactions-behind': 'interactions are still being read; it goes on by itself',
   redis: 'Redis does not answer; it goes on by itself when it is back',
   kafka: 'Kafka does not answer; it goes on by itself when it is back',
@@ -27,7 +28,10 @@ const CAUSE_ADVICE: Readonly<Record<string, string>> = {
   clock: 'the clocks of this machine and of the last owner or the broker are too far apart',
   'position-lost': 'nobody knows where to read on; decide with tact shard adopt',
   'log-inconsistent': 'changelog and Redis contradict each other; compare with tact shard rebuild --compare',
-  'fence-timeout': 'the changelog could not be read to its own fence; look for a hanging transaction',
+  'changelog-held-back': 'a hanging transaction of another producer keeps the changelog from being read; find it with kafka-transactions.sh',
+  refused: 'Kafka or Redis refuses a request; the log of its owner says which',
+  contended: 'other processes take it away again and again; look for an owner that is slow or stopped in between',
+  failed: 'an unexpected error; the log of its owner says which',
 };
 
 function nameShards(shards: readonly number[]): string {

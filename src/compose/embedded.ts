@@ -81,7 +81,7 @@ function createGovernor(
       nonce: () => randomBytes(16).toString('hex'),
       wait: pause,
     },
-    (error) => settled.fail(error),
+    settled,
   );
 }
 
@@ -151,7 +151,9 @@ class Settled implements ShardObserver {
     });
   }
 
-  fail(error: Error): void {
+  onMembership(): void {}
+
+  onFailed(error: Error): void {
     this.#error = error;
     this.#look();
   }
@@ -168,7 +170,7 @@ class Settled implements ShardObserver {
 
   note(level: 'info' | 'warn' | 'error', event: string, fields: Record<string, unknown>): void {
     // Nothing can go wrong in memory; if it does, it is a bug, and waiting would hide it.
-    if (level !== 'info') this.fail(new Error(`${event}: ${JSON.stringify(fields)}`));
+    if (level !== 'info') this.onFailed(new Error(`${event}: ${JSON.stringify(fields)}`));
   }
 
   stateChanged(): void {}

@@ -40,6 +40,10 @@ export class GoverningProcess {
   #address = '';
   #governor: Governor | undefined;
   #ending: Promise<void> | undefined;
+  /** Undefined before the first time. */
+  #isMember: boolean | undefined;
+  /** Since when the group does not know this process. */
+  #outsideSince: number | undefined;
   #hasFailed = false;
   #joined = false;
 
@@ -88,8 +92,15 @@ export class GoverningProcess {
     };
   }
 
+  onMembership(isMember: boolean): void {
+    if (isMember === this.#isMember) return;
+    this.#isMember = isMember;
+    this.#outsideSince = isMember ? undefined : Date.now();
+    this.#watchers.logger.event(isMember ? 'group-joined' : 'group-left');
+  }
+
   /** The process cannot go on: what can be finished is finished, and then it ends. */
-  fail(error: Error): void {
+  onFailed(error: Error): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#watchers.logger.event('failed', { err: error });
@@ -153,6 +164,7 @@ export class GoverningProcess {
       policyLoaded: true,
       joinedOnce: this.#joined,
       draining: this.#ending !== undefined,
+      ...(this.#outsideSince !== undefined && { outsideGroupSince: this.#outsideSince }),
       shards: this.#watchers.board.shards(),
     };
   }

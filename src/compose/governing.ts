@@ -101,7 +101,7 @@ function createGovernor(config: Config, { log, store, policy, watchers, process 
       nonce: () => randomBytes(16).toString('hex'),
       wait: pause,
     },
-    (error) => process.fail(error),
+    process,
   );
 }
 

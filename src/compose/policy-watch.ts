@@ -24,46 +24,52 @@ export class PolicyWatch {
   readonly #timer: NodeJS.Timeout;
   readonly #stopped = new AbortController();
   #current: Policy;
-  #text: string;
+  #found: Found;
+  #looking: Promise<void> | undefined;
 
-  private constructor(watching: PolicyWatching, current: Policy, text: string) {
+  private constructor(watching: PolicyWatching, current: Policy, found: Found) {
     this.#watching = watching;
     this.#current = current;
-    this.#text = text;
+    this.#found = found;
     this.#timer = setInterval(() => void this.look(), watching.interval);
     this.#timer.unref();
   }
 
   /** Throws `invalid-policy` with every problem of the file. */
   static async start(watching: PolicyWatching): Promise<PolicyWatch> {
-    const text = await read(watching.file);
-    const parsed = parse(text, watching.file);
+    const found = await find(watching.file);
+    if (found.text === undefined) throw new TactError('invalid-policy', found.problem);
+    const parsed = parse(found.text, watching.file);
     if (!parsed.ok) throw new TactError('invalid-policy', parsed.problems.join('\n'));
     watching.onLoaded(parsed.policy);
-    return new PolicyWatch(watching, parsed.policy, text);
+    return new PolicyWatch(watching, parsed.policy, found);
   }
 
   get current(): Policy {
     return this.#current;
   }
 
-  /** Reads the file; swaps the policy in one step if it has changed and is right. */
-  async look(): Promise<void> {
-    try {
-      const text = await read(this.#watching.file);
-      if (text === this.#text) return;
-      // A file that is being written may read as a policy with half its rules: it counts once it stands still.
-      await pause(STANDS_STILL, this.#stopped.signal);
-      if (this.#stopped.signal.aborted || text !== (await read(this.#watching.file))) return;
-      this.#text = text;
-      const parsed = parse(text, this.#watching.file);
-      if (!parsed.ok) return this.#watching.onRefused(parsed.problems);
-      this.#current = parsed.policy;
-      this.#watching.onLoaded(parsed.policy);
-    } catch (error) {
-      this.#text = '';
-      this.#watching.onRefused([messageOf(error)]);
-    }
+  /** Reads the file; swaps the policy in one step if it has changed and is right. One look at a time; others join it. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { file, onLoaded, onRefused } = this.#watching;
+    const found = await find(file);
+    if (isSame(found, this.#found)) return;
+    // A file that is being written may read as a policy with half its rules: it counts once it stands still.
+    await pause(STANDS_STILL, this.#stopped.signal);
+    if (this.#stopped.signal.aborted || !isSame(found, await find(file))) return;
+    this.#found = found;
+    if (found.text === undefined) return onRefused([found.problem]);
+    const parsed = parse(found.text, file);
+    if (!parsed.ok) return onRefused(parsed.problems);
+    this.#current = parsed.policy;
+    onLoaded(parsed.policy);
   }
 
   stop(): void {
@@ -72,14 +78,21 @@ export class PolicyWatch {
   }
 }
 
-async function read(file: string): Promise<string> {
+/** What a look at the file found: its text, or why there is none. */
+type Found =
+  | { readonly text: string; readonly problem?: undefined }
+  | { readonly text?: undefined; readonly problem: string };
+
+async function find(file: string): Promise<Found> {
   try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new TactError('invalid-policy', `policy file ${file} cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
+    return { text: await readFile(file, 'utf8') };
+  } catch (error) {
+    return { problem: `policy file ${file} cannot be read: ${messageOf(error)}` };
   }
+}
+
+function isSame(one: Found, other: Found): boolean {
+  return one.text === other.text && one.problem === other.problem;
 }
 
 function parse(text: string, file: string): { ok: true; policy: Policy } | { ok: false; problems: string[] } {

@@ -47,7 +47,10 @@ function unknownKey(key: string, parent: Path): Complaint {
   if (isNotAvailable(key)) return { code: 'not-available', path, at: 'key', ...notAvailable(key) };
   const isRule = parent.length === 2 && parent[0] === 'rules';
   const kinds = isRule ? `; the rule kinds are ${LISTED_KINDS.join(', ')}` : '';
-  const hint = didYouMean(key, policyKeys());
+  const hint = didYouMean(
+    key,
+    policyKeys().filter((name) => name !== key),
+  );
   return {
     code: 'unknown-key',
     path,

@@ -3,20 +3,27 @@ import { outputTopics, shardLayout, subscribedTopics } from './layout.ts';
 import type { ShardOwner } from './log.ts';
 import { Shard } from './shard.ts';
 
+/** Who is told about the process as a whole. */
+export interface GovernorWatching {
+  /** The log's client is beyond repair, or an invariant broke; the process must end. */
+  onFailed(error: Error): void;
+  /** Whether the consumer group knows this process at the moment. */
+  onMembership(isMember: boolean): void;
+}
+
 /** All shards that this process owns, as the group assigns and takes them. */
 export class Governor implements ShardOwner {
   readonly #deps: ShardDeps;
   readonly #shards = new Map<number, Shard>();
   /** Shards that were taken away and still finish their turn. */
   readonly #leaving = new Set<Promise<void>>();
-  readonly #onFailed: (error: Error) => void;
+  readonly #watching: GovernorWatching;
   #counts: ReadonlyMap<string, number> = new Map();
   #stopping = false;
 
-  /** `onFailed`: the log's client is beyond repair, or an invariant broke; the process must end. */
-  constructor(deps: ShardDeps, onFailed: (error: Error) => void) {
+  constructor(deps: ShardDeps, watching: GovernorWatching) {
     this.#deps = deps;
-    this.#onFailed = onFailed;
+    this.#watching = watching;
   }
 
   /** Reads the partition counts and joins the group; resolves after the first assignment. */
@@ -42,7 +49,7 @@ export class Governor implements ShardOwner {
     const layout = shardLayout(number, this.#deps.settings, this.#counts);
     const shard = new Shard(this.#deps, layout);
     this.#shards.set(number, shard);
-    shard.ended.catch((error: Error) => this.#onFailed(error));
+    shard.ended.catch((error: Error) => this.#watching.onFailed(error));
   }
 
   revoked(number: number): void {
@@ -58,7 +65,11 @@ export class Governor implements ShardOwner {
     });
   }
 
+  membership(isMember: boolean): void {
+    this.#watching.onMembership(isMember);
+  }
+
   failed(error: Error): void {
-    this.#onFailed(error);
+    this.#watching.onFailed(error);
   }
 }

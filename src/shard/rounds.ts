@@ -80,7 +80,8 @@ export class Rounds {
     const idle = isFresh ? fetchWait : Math.min(fetchWait, CATCHING_UP_WAIT);
     for (const fetched of await this.#ask(targets, inbox.hasWaiting(partitions) ? 0 : idle)) {
       if (fetched.kind === 'out-of-range') throw positionGone(fetched);
-      if (inbox.put(fetched)) freshness.saw(fetched, fetched.highWatermark, askedAt);
+      if (inbox.put(fetched))
+        freshness.saw(fetched, fetched.highWatermark, askedAt - (fetched.askedBefore ?? 0));
     }
   }
 

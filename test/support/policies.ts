@@ -15,3 +15,15 @@ ${rules === '' ? '' : `rules:\n${rules}`}`;
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
   return parsed.policy;
 }
+
+/** A policy as its file has it, the rules from line 7 on. */
+export function policyText(rules: readonly string[], enforce = true): string {
+  const head = [
+    'apiVersion: tact/v1',
+    'name: test',
+    `enforce: ${enforce}`,
+    'channels: { email: {}, push: {} }',
+  ];
+  const classes = 'classes: { marketing: { default: true } }';
+  return `${[...head, classes, 'rules:', ...rules.map((rule) => `  - ${rule}`)].join('\n')}\n`;
+}

@@ -107,7 +107,10 @@ export class ShardWorld {
       nonce: () => `nonce-${++this.#nonces}`,
       wait: (_, signal) => this.#tick(signal),
     };
-    const governor = new Governor(deps, (error) => failures.push(error));
+    const governor = new Governor(deps, {
+      onFailed: (error) => void failures.push(error),
+      onMembership: () => {},
+    });
     const process = { governor, log, told, failures };
     this.#processes.push(process);
     await governor.start();

@@ -6,6 +6,8 @@ import { type KafkaWorld, kafkaWorld } from '../../support/kafka-log.ts';
 class OwnerOfShards implements ShardOwner {
   readonly owned = new Set<number>();
   readonly told: string[] = [];
+  readonly membership = (isMember: boolean) => this.memberships.push(isMember);
+  readonly memberships: boolean[] = [];
   failure: Error | undefined;
   assigned(shard: number): void {
     this.owned.add(shard);
@@ -66,9 +68,12 @@ describe('membership', () => {
     await expect(log.confirmMembership(AbortSignal.timeout(50))).rejects.toMatchObject({
       code: 'not-a-member',
     });
-    await log.join(new OwnerOfShards());
+    const owner = new OwnerOfShards();
+    await log.join(owner);
     await log.confirmMembership(patience());
+    expect(owner.memberships).toEqual([true]);
     await log.leave();
+    expect(owner.memberships).toEqual([true, false]);
     await expect(log.confirmMembership(AbortSignal.timeout(50))).rejects.toMatchObject({
       code: 'not-a-member',
     });

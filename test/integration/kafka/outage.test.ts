@@ -8,7 +8,7 @@ import type { ShardProducer } from '../../../src/shard/log.ts';
 import { type RunningKafka, startKafka } from '../../stack/stack.mjs';
 import { testSettings, textRecord } from '../../support/kafka-log.ts';
 
-const STALL_MS = Number(process.env.TACT_TEST_STALL_MS ?? 4_000);
+const STALL_MS = 4_000;
 const silently = () => undefined;
 const signal = new AbortController().signal;
 
