@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/config.ts';
 import type { Policy } from '../decide/policy.ts';
 import { TactError } from '../kernel/errors.ts';
 import { formatProblem, formatProblemWithFrame } from '../policy/format-problem.ts';
@@ -21,6 +22,15 @@ export function readPolicy(file: string, terminal: Terminal): Policy {
   if (parsed.ok) return parsed.policy;
   const errors = parsed.problems.filter(({ severity }) => severity === 'error').length;
   throw new TactError('invalid-policy', `the policy ${file} has ${formatNoun(errors, 'error')}`);
+}
+
+/** The policy that the configuration names; as `readPolicy`, and where there is none the error says how to name one. */
+export function readConfiguredPolicy({ policy: { file } }: Config, terminal: Terminal): Policy {
+  if (existsSync(file)) return readPolicy(file, terminal);
+  throw new TactError(
+    'invalid-policy',
+    `cannot read the policy ${file}: there is no such file; name yours as policy.file or in TACT_POLICY_FILE`,
+  );
 }
 
 /** The text of a policy file and what it says. Throws `invalid-policy` when the file cannot be read. */

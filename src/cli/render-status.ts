@@ -1,6 +1,6 @@
 import type { Instant } from '../kernel/time.ts';
-import type { ProcessStatus, ShardStatus, StatusReport } from './abilities.ts';
 import { SECOND } from '../kernel/time.ts';
+import type { ProcessStatus, ShardStatus, StatusReport } from './abilities.ts';
 import { formatCount, formatWait } from './render-number.ts';
 import type { Style } from './render-style.ts';
 import { plain } from './render-style.ts';

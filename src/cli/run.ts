@@ -7,7 +7,7 @@ import type { CommandContext } from './command.ts';
 import { addCommand, withConfig } from './command.ts';
 import { readConfig } from './config-file.ts';
 import { wholeNumber } from './parse-option.ts';
-import { readPolicy } from './policy-file.ts';
+import { readConfiguredPolicy } from './policy-file.ts';
 
 interface RunOptions {
   readonly config?: string;
@@ -33,7 +33,7 @@ export function addRun(parent: Command, { terminal, abilities }: CommandContext)
   withConfig(command).action(async (options: RunOptions) => {
     const config = readConfig(options, terminal);
     // A policy with errors is told with all its places before anything is connected to.
-    readPolicy(config.policy.file, terminal);
+    readConfiguredPolicy(config, terminal);
     const signal = terminal.stopSignal();
     const governing = await startUnlessStopped(await abilities(), config, options, signal);
     if (!governing) return terminal.say('Stopped before it began.');

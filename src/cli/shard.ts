@@ -65,7 +65,7 @@ function addRebuild(parent: Command, { terminal, abilities, finish }: CommandCon
     const able = await abilities();
     const reports = [];
     for (const shard of shardChoice(wanted, config.shards)) {
-      terminal.progress(`shard ${shard}, of ${config.shards} …`);
+      terminal.progress(`shard ${shard} of ${config.shards} …`);
       reports.push(await able.rebuildShard(config, shard, options.compare ? 'compare' : 'replace'));
     }
     terminal.progress('');

@@ -28,9 +28,11 @@ const ADVICE: Readonly<Record<HoldCause, string>> = {
   clock: 'the clocks of this machine and of the last owner or the broker are too far apart',
   'position-lost': 'nobody knows where to read on; decide with tact shard adopt',
   'log-inconsistent': 'changelog and Redis contradict each other; compare with tact shard rebuild --compare',
-  'changelog-held-back': 'a hanging transaction of another producer keeps the changelog from being read; find it with kafka-transactions.sh',
+  'changelog-held-back':
+    'a hanging transaction of another producer keeps the changelog from being read; find it with kafka-transactions.sh',
   refused: 'Kafka or Redis refuses a request; the log of its owner says which',
-  contended: 'other processes take it away again and again; look for an owner that is slow or stopped in between',
+  contended:
+    'other processes take it away again and again; look for an owner that is slow or stopped in between',
   failed: 'an unexpected error; the log of its owner says which',
 };
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Governing } from '../cli/abilities.ts';
 import type { Config } from '../config/config.ts';
@@ -32,7 +33,8 @@ export class GoverningProcess {
   readonly #watchers: Watchers;
   readonly #policy: PolicyWatch;
   readonly #startedAt = Date.now();
-  readonly #instance = `${hostname()}-${process.pid}`;
+  /** Two containers may share host name and process id. */
+  readonly #instance = `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
   /** Closed in the reverse order. */
   readonly #closing: (() => Promise<void>)[];
   readonly #stopped: Promise<void>;

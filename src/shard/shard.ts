@@ -121,14 +121,18 @@ export class Shard {
       Math.floor(settings.turnRecordsMax / SHRINK ** Math.max(0, attempt.refusals - 1)),
     );
     const rounds = new Rounds(this.#deps, owned, recordsMax, this.#stop.signal);
-    // What has failed again and again is not believed at once.
-    const showFrom = monotonic() + (attempt.relapses < RELAPSES_TO_HOLD ? 0 : THRIVING);
+    // After a hold that an acquire does not mend, a turn shows that the cause is gone; else only time does.
+    const isDoubtful =
+      attempt.relapses > 0 && (attempt.hold !== undefined || attempt.relapses >= RELAPSES_TO_HOLD);
+    const thrivesAt = monotonic() + THRIVING;
     let isShown = false;
     try {
       while (!this.#stopping) {
         const round = await rounds.next();
         if (round === 'watermark' || round === 'stale') return { cause: round };
-        if (isShown || monotonic() < showFrom) continue;
+        const isBelieved =
+          !isDoubtful || monotonic() >= thrivesAt || (round === 'turn' && attempt.refusals === 0);
+        if (isShown || !isBelieved) continue;
         isShown = true;
         if (!rounds.isHolding) observer.stateChanged(shard, 'running');
       }

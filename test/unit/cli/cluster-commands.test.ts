@@ -52,6 +52,17 @@ describe('tact status', () => {
   });
 });
 
+describe('tact status without Redis', () => {
+  it.each(['status', 'shard list'])('ends with 6 and says who else can be asked: %s', async (line) => {
+    const readStatus = async () => {
+      throw new TactError('redis-unreachable', 'redis did not answer at 127.0.0.1:6379');
+    };
+    const { code, said } = await run(line.split(' '), { readStatus });
+    expect(code).toBe(EXIT.unreachable);
+    expect(said).toMatch(/127\.0\.0\.1:6379; .*\/api\/v1\/status/);
+  });
+});
+
 describe('tact topics', () => {
   const facts: TopicFacts = {
     partitions: 12,
@@ -141,6 +152,13 @@ describe('tact produce', () => {
     expect(sent[2]?.headers).toEqual([{ name: 'h', value: Buffer.from('v') }]);
   });
 
+  it('names --generate when there is nothing to send', async () => {
+    const { openSender } = collect();
+    const { code, said } = await run(['produce'], { openSender });
+    expect(code).toBe(EXIT.usage);
+    expect(said).toContain('--generate');
+  });
+
   it('stops when asked to, and closes', async () => {
     const { sent, isClosed, openSender } = collect();
     const terminal = fakeTerminal({ environment });
@@ -185,6 +203,23 @@ describe('tact run', () => {
     const { code, said } = await run(['run'], { govern: down });
     expect(code).toBe(EXIT.unreachable);
     expect(said).toContain('127.0.0.1:9092');
+  });
+
+  it('names the port and the variable when the port is taken', async () => {
+    const govern = async () => {
+      throw Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+    };
+    const { code, said } = await run(['run'], { govern });
+    expect(code).toBe(EXIT.invalid);
+    expect(said).toMatch(/port 9464 of 127\.0\.0\.1 is taken.*TACT_HTTP_PORT/);
+    expect(said).not.toContain(' at ');
+  });
+
+  it('names the variable when the policy is not there', async () => {
+    const terminal = fakeTerminal({ environment: { ...environment, TACT_POLICY_FILE: 'none.yaml' } });
+    const { code, said } = await run(['run'], {}, terminal);
+    expect(code).toBe(EXIT.invalid);
+    expect(said).toMatch(/none\.yaml: there is no such file; .*TACT_POLICY_FILE/);
   });
 
   it('ends with 0 when it is stopped before Kafka answered', async () => {

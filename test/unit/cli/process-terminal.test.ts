@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { processTerminal } from '../../../src/cli/process-terminal.ts';
 
-function fakeProcess(options: { isTTY?: boolean; env?: Record<string, string>; fullAfter?: number } = {}) {
+function fakeProcess(
+  options: { isTTY?: boolean; env?: Record<string, string>; fullAfter?: number; columns?: number } = {},
+) {
   const stream = () => {
     const written: string[] = [];
     const emitter = new EventEmitter();
@@ -10,7 +12,7 @@ function fakeProcess(options: { isTTY?: boolean; env?: Record<string, string>; f
       written.push(text);
       return written.length !== options.fullAfter;
     };
-    return Object.assign(emitter, { written, write, isTTY: options.isTTY, columns: 20 });
+    return Object.assign(emitter, { written, write, isTTY: options.isTTY, columns: options.columns ?? 20 });
   };
   const exits: number[] = [];
   const fake = Object.assign(new EventEmitter(), {
@@ -66,6 +68,12 @@ describe('processTerminal', () => {
       'done\n',
     ]);
     expect(terminal.style.bad('x')).toBe('x');
+  });
+
+  it('takes a terminal that says no width for one of 80 columns', () => {
+    const { fake, terminal } = fakeProcess({ isTTY: true, columns: 0 });
+    terminal.progress('12 records');
+    expect(fake.stderr.written).toEqual(['12 records']);
   });
 
   it('asks to stop at the first signal and ends at the second: 130 after Ctrl-C, else 1', () => {

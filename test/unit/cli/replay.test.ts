@@ -119,6 +119,6 @@ describe('tact replay', () => {
   it('names a file that is not there', async () => {
     const { code, said } = await cli(['replay', '--policy', 'deploy/policies/retail-eu.yaml', 'none.ndjson']);
     expect(code).toBe(EXIT.usage);
-    expect(said).toContain('cannot read none.ndjson (ENOENT)');
+    expect(said).toContain('cannot read none.ndjson: there is no such file');
   });
 });

@@ -4,6 +4,7 @@ import { renderStatus } from '../../../src/cli/render-status.ts';
 import { createStyle } from '../../../src/cli/render-style.ts';
 import { statusWarnings } from '../../../src/cli/status-warnings.ts';
 import { MINUTE } from '../../../src/kernel/time.ts';
+import { HOLD_CAUSES } from '../../../src/shard/observer.ts';
 
 const now = Date.UTC(2026, 2, 10, 12);
 const process = { id: 'p1', host: 'node-a', policy: 'acme@0123456789ab', seenAt: now };
@@ -18,7 +19,7 @@ const running = {
 const well: StatusReport = {
   shards: [
     { shard: 0, ...running },
-    { shard: 1, ...running, lagRecords: 12_345 },
+    { shard: 1, ...running, lagRecords: 12_345, lagSeconds: 7_500 },
   ],
   processes: [process],
 };
@@ -40,6 +41,15 @@ describe('statusWarnings', () => {
     ]);
   });
 
+  it('advise on every cause that the protocol knows', () => {
+    for (const cause of HOLD_CAUSES) {
+      const shards = [{ shard: 2, ...running, state: 'holding' as const, cause }];
+      expect(statusWarnings({ ...well, shards })[0]).toMatch(
+        /^shard 2 on hold \([a-z-]+\): (?!see the log$)/,
+      );
+    }
+  });
+
   it('name processes that decide with different policies', () => {
     const processes = [process, { ...process, id: 'p2', policy: 'acme@ffffffffffff' }];
     expect(statusWarnings({ ...well, processes })).toEqual([
@@ -52,9 +62,9 @@ describe('renderStatus', () => {
   it('shows a row per shard and per process', () => {
     const lines = renderStatus(well, [], now, createStyle(false));
     expect(lines).toEqual([
-      'shard  state    since      owner     lag  lag (s)  watermark',
-      '    0  running  1 min ago  p1          0        0          7',
-      '    1  running  1 min ago  p1     12,345        0          7',
+      'shard  state    since      owner     lag     behind  watermark',
+      '    0  running  1 min ago  p1          0        0 s          7',
+      '    1  running  1 min ago  p1     12,345  2 h 5 min          7',
       '',
       'process  host    policy             shards  seen',
       'p1       node-a  acme@0123456789ab       2  just now',
@@ -63,6 +73,6 @@ describe('renderStatus', () => {
 
   it('says what is unknown', () => {
     const [, row] = renderStatus({ shards: [{ shard: 0 }], processes: [] }, [], now, createStyle(false));
-    expect(row).toBe('    0  unknown         nobody    ?        ?          ?');
+    expect(row).toBe('    0  unknown         nobody    ?       ?          ?');
   });
 });
