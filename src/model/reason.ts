@@ -34,7 +34,7 @@ export const REASONS = {
   },
   duplicate: {
     sentence: 'This message already went out.',
-    next: 'Nothing; look for a producer that repeats itself.',
+    next: 'Look for a producer that repeats itself.',
   },
   'unknown-channel': {
     sentence: 'The policy does not know this channel.',

@@ -24,6 +24,8 @@ const PASSED_ON = [
 const REBALANCE =
   /rebalanc|re-?join|not aware of this member|member id|UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION/i;
 
+const CRASH = /^(Crash:|Restarting the consumer)/;
+
 /**
  * Writes the Kafka client's lines as events `kafka-client`; those about a rebalance as information, and those about a request
  * that it sends again for debugging: whoever has to know gets the error itself.
@@ -43,7 +45,8 @@ export function kafkaLog(logger: Logger): (line: KafkaLogLine) => void {
 function levelOf(level: number, text: string): LogLevel {
   if (level >= 5) return 'debug';
   if (level >= 4 || REBALANCE.test(text)) return 'info';
-  return level >= 2 ? 'warn' : 'error';
+  // A crash that the client does not mend itself ends the process, and that is logged as what it is.
+  return level >= 2 || CRASH.test(text) ? 'warn' : 'error';
 }
 
 function textOf(value: unknown): string {

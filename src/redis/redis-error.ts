@@ -31,7 +31,7 @@ export function redisError(what: string, error: unknown): TactError {
   if (error instanceof TactError) return error;
   const message = messageOf(error);
   if (!(error instanceof ReplyError)) {
-    return new TactError('redis-unreachable', `redis did not answer ${what}: ${message}`);
+    return new TactError('redis-unreachable', `redis did not answer (${what}): ${message}`);
   }
   const word = message.split(' ', 1)[0] ?? '';
   const meaning = REFUSALS[word] ?? withoutArguments(message);

@@ -99,8 +99,9 @@ function nextSteps({ kafka, redis }) {
 Kafka is at ${kafka}, Redis at ${redis}. In another terminal:
 
   export TACT_KAFKA_BROKERS=${kafka} TACT_REDIS_URL=${redis}
+  export TACT_POLICY_FILE=deploy/policies/retail-eu.yaml
   npx tact run              # governs until Ctrl-C
-  npx tact produce          # sample traffic onto the input topics
+  npx tact produce --generate 20000
   npx tact tail cleared     # what may go out
   npx tact status           # shards, owners, lag
 

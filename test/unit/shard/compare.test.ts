@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryStateStore } from '../../../src/memory/memory-state-store.ts';
+import type { LogRecord } from '../../../src/model/record.ts';
+import { compareShard } from '../../../src/shard/compare.ts';
+
+const ANN = 'a'.repeat(22);
+const BOB = 'b'.repeat(22);
+
+/** A changelog partition with these keys and values, from offset 0. */
+function changelog(...entries: [key: string, value: string | null][]) {
+  const records = entries.map(([key, value], offset): LogRecord => {
+    const bytes = value === null ? null : Buffer.from(value);
+    return {
+      topic: 'state',
+      partition: 0,
+      offset,
+      timestamp: 0,
+      key: Buffer.from(key),
+      value: bytes,
+      headers: [],
+    };
+  });
+  return async function* (from: number) {
+    const rest = records.slice(from);
+    if (rest.length > 0) yield { records: rest, nextOffset: records.length };
+  };
+}
+
+async function storeWith(next: number, entries: Record<string, string>): Promise<MemoryStateStore> {
+  const store = new MemoryStateStore();
+  const values = new Map(Object.entries(entries).map(([field, value]) => [field, Buffer.from(value)]));
+  await store.apply(0, { expected: 0, next, log: 'log', at: 0, entries: values });
+  return store;
+}
+
+describe('a comparison of a shard with its changelog', () => {
+  const read = changelog(['log', 'x'], [ANN, '1'], [BOB, '1'], [ANN, '2'], [BOB, null], ['position', 'p']);
+
+  it('finds nothing where the store is the fold', async () => {
+    const store = await storeWith(6, { [ANN]: '2', position: 'p' });
+    expect(await compareShard(store, 0, read)).toEqual({
+      changelogRecords: 6,
+      customers: 1,
+      different: [],
+      watermark: 6,
+    });
+  });
+
+  it('names what has another value, is missing, and is there though it was removed', async () => {
+    const store = await storeWith(6, { [ANN]: '1', [BOB]: '1' });
+    expect((await compareShard(store, 0, read)).different.sort()).toEqual([ANN, BOB, 'position']);
+  });
+
+  it('names everything that the store has not come to, when it stands still', async () => {
+    const { different, watermark } = await compareShard(new MemoryStateStore(), 0, read);
+    expect(watermark).toBe(0);
+    expect([...different].sort()).toEqual([ANN, BOB, 'position']);
+  });
+});
