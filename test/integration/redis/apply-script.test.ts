@@ -26,7 +26,13 @@ describe('the apply script', () => {
 
   it('replies the watermark found when it is neither the expected nor the next one', async () => {
     await run('0', '7', 'log-1', '1000', '1', 'a', '1');
-    expect(await run('6', '8', 'log-2', '2000', '1', 'a', '2')).toBe('7');
+    expect(await run('6', '8', 'log-1', '2000', '1', 'a', '2')).toBe('7');
+    expect(await redis.hgetall(KEY)).toEqual({ a: '1', watermark: '7', log: 'log-1', at: '1000' });
+  });
+
+  it('replies 0 and writes nothing when the hash is of another incarnation of the changelog', async () => {
+    await run('0', '7', 'log-1', '1000', '1', 'a', '1');
+    expect(await run('7', '8', 'log-2', '2000', '1', 'a', '2')).toBe('0');
     expect(await redis.hgetall(KEY)).toEqual({ a: '1', watermark: '7', log: 'log-1', at: '1000' });
   });
 
