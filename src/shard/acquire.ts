@@ -98,6 +98,17 @@ async function bury(deps: ShardDeps, layout: ShardLayout, producer: ShardProduce
   await transaction.abort();
 }
 
+/** No customer's id; its keyed hash tells whether two keys are the same, and nothing else. */
+const KEY_PRINT_OF = '\u0000tact';
+
+function otherKey({ changelog }: ShardLayout): TactError {
+  return new TactError(
+    'log-inconsistent',
+    `${changelog.topic}/${changelog.partition} was written with another customer key, and with this one every customer would be new; ` +
+      'put the old customerKey.secret back',
+  );
+}
+
 async function commitFence(
   deps: ShardDeps,
   layout: ShardLayout,
@@ -112,7 +123,10 @@ async function commitFence(
   }
   const nonce = deps.nonce();
   const before = deps.wallClock();
-  const log = first?.value?.toString() ?? deps.nonce();
+  const keyPrint = deps.customerKey(KEY_PRINT_OF);
+  const log = first?.value?.toString() ?? `${deps.nonce()}.${keyPrint}`;
+  const writtenWith = log.split('.')[1];
+  if (writtenWith !== undefined && writtenWith !== keyPrint) throw otherKey(layout);
   const records = [markerRecord(FENCE_KEY, nonce, before)];
   if (!first) records.unshift(markerRecord(LOG_KEY, log, before));
   const transaction = await producer.begin();

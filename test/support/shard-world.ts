@@ -84,7 +84,7 @@ export class ShardWorld {
   /** Starts a process; `wrap` may put something between the shards and the adapters. */
   async start(
     policy: Policy,
-    wrap: { log?: (log: MemoryLog) => Log; store?: (store: StateStore) => StateStore } = {},
+    wrap: { log?: (log: MemoryLog) => Log; store?: (store: StateStore) => StateStore; key?: Buffer } = {},
   ): Promise<WorldProcess> {
     const log = this.broker.createLog({ applicationId: 'tact', groupId: 'tact', shards: SHARDS });
     const told: Told[] = [];
@@ -101,7 +101,7 @@ export class ShardWorld {
       settings: this.settings,
       outputFormat: 'json',
       policy: () => policy,
-      customerKey: createCustomerKey(KEY),
+      customerKey: createCustomerKey(wrap.key ?? KEY),
       wallClock: () => this.now ?? Date.now(),
       monotonic: () => performance.now(),
       nonce: () => `nonce-${++this.#nonces}`,

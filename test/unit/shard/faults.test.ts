@@ -412,6 +412,20 @@ describe('a shard', () => {
     await expectPromisesKept();
   });
 
+  it('holds when the customer key is another one, since every customer would be new', async () => {
+    const first = await world.start(TWO_A_DAY);
+    ask();
+    await settled();
+    await first.governor.stop();
+    const second = await world.start(TWO_A_DAY, { key: Buffer.alloc(32, 8) });
+    ask();
+    await until('every shard holds', () => holds(second.told, 'log-inconsistent') >= SHARDS);
+    expect(world.outcomes().size).toBe(CUSTOMERS.length);
+    await second.governor.stop();
+    await world.start(TWO_A_DAY);
+    await expectPromisesKept();
+  });
+
   it('rebuilds a store that is of another incarnation of the changelog', async () => {
     const first = await world.start(TWO_A_DAY);
     ask();
