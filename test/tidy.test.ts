@@ -206,6 +206,13 @@ describe('the tree', () => {
     ]);
     expect(ok, `run npx biome check --write .\n${output}${errors}`).toBe(true);
   });
+
+  it('has types that hold, in the tests too, which are run without looking at them', {
+    timeout: TOOL_TIMEOUT_MS,
+  }, async () => {
+    const { ok, output } = await runTool('typescript/bin/tsc', ['-p', 'test/tsconfig.json']);
+    expect(ok, `run npm run typecheck\n${output}`).toBe(true);
+  });
 });
 
 describe('the documents', () => {

@@ -11,7 +11,6 @@ export interface FetchAsk {
   readonly maxWaitMs: number;
   readonly partitionBytesMax: number;
   readonly bytesMax: number;
-  readonly committedOnly: boolean;
 }
 
 /** The first offset that a partition still has, and its end: the high watermark, not the stable end. */
@@ -244,13 +243,13 @@ export class KafkaCluster {
 }
 
 function fetchArguments(ask: FetchAsk): object {
-  const { targets, maxWaitMs, partitionBytesMax, bytesMax, committedOnly } = ask;
+  const { targets, maxWaitMs, partitionBytesMax, bytesMax } = ask;
   return {
     replicaId: -1,
     maxWaitTime: maxWaitMs,
     minBytes: 1,
     maxBytes: bytesMax,
-    isolationLevel: committedOnly ? READ_COMMITTED : READ_UNCOMMITTED,
+    isolationLevel: READ_COMMITTED,
     topics: byTopic(targets, ({ partition, offset }) => ({
       partition,
       fetchOffset: String(offset),

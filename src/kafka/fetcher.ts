@@ -23,7 +23,6 @@ export interface FetchLimits {
   readonly maxWaitMs: Duration;
   readonly partitionBytesMax: number;
   readonly bytesMax: number;
-  readonly committedOnly: boolean;
 }
 
 /** Where wants are kept whose partition has no leader at the moment. */
@@ -170,7 +169,6 @@ export class Fetcher {
       maxWaitMs: Math.max(0, busy ? Math.min(patience, BUSY_WAIT_MS) : patience),
       partitionBytesMax: this.#limits.partitionBytesMax,
       bytesMax: this.#limits.bytesMax,
-      committedOnly: this.#limits.committedOnly,
     };
   }
 

@@ -50,7 +50,6 @@ class KafkaJsLog implements KafkaLog {
       maxWaitMs: settings.fetchMaxWaitMs,
       partitionBytesMax: settings.fetchPartitionBytesMax,
       bytesMax: settings.fetchBytesMax,
-      committedOnly: true,
     });
   }
 

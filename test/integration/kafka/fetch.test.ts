@@ -1,7 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KafkaLog } from '../../../src/kafka/kafka-log.ts';
-import { tailTopic } from '../../../src/kafka/tail.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
 import type { Fetched, OutputSlice, ShardProducer, Transaction } from '../../../src/shard/log.ts';
 import { kafkaAddress } from '../../support/addresses.ts';
@@ -165,23 +164,6 @@ describe('fetching from a real Kafka', () => {
     });
     controller.abort(new Error('drained'));
     await expect(waiting).rejects.toThrow('drained');
-  });
-
-  it('tails a topic to its end without the aborted records, or with them', async () => {
-    const read = async (committedOnly: boolean) => {
-      const values: string[] = [];
-      const options = {
-        topic: world.topic('aborted'),
-        from: 'beginning',
-        toEnd: true,
-        signal,
-        committedOnly,
-      } as const;
-      for await (const { value } of tailTopic(world.settings, options, silently)) values.push(String(value));
-      return values;
-    };
-    expect(await read(true)).toEqual(['kept 1', 'kept 2']);
-    expect(await read(false)).toEqual(['a1', 'b1', 'b2', 'kept 1', 'a2', 'kept 2']);
   });
 
   async function until(fact: () => Promise<boolean>): Promise<void> {

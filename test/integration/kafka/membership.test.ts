@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { describeGroup } from '../../../src/kafka/group.ts';
 import type { ShardOwner } from '../../../src/shard/log.ts';
 import { type KafkaWorld, kafkaWorld } from '../../support/kafka-log.ts';
 
@@ -77,16 +76,6 @@ describe('membership', () => {
     await expect(log.confirmMembership(AbortSignal.timeout(50))).rejects.toMatchObject({
       code: 'not-a-member',
     });
-  });
-
-  it('shows who owns which shards', async () => {
-    const { open, settings, topic } = await six();
-    const log = await open({ clientId: 'the-first' });
-    await log.join(new OwnerOfShards());
-    await log.confirmMembership(patience());
-    const { state, members } = await describeGroup(settings, topic('state'), () => undefined);
-    expect(state).toBe('Stable');
-    expect(members).toMatchObject([{ clientId: 'the-first', shards: [0, 1, 2, 3, 4, 5] }]);
   });
 
   it('commits group offsets for lag tools and reads them back, leaving out partitions without one', async () => {

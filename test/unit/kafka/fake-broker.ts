@@ -46,7 +46,7 @@ export class Broker implements FetchSource {
   }
 }
 
-export const LIMITS = { maxWaitMs: 80, partitionBytesMax: 1_000, bytesMax: 9_000, committedOnly: true };
+export const LIMITS = { maxWaitMs: 80, partitionBytesMax: 1_000, bytesMax: 9_000 };
 export const signal = new AbortController().signal;
 const NOBODY = { producerId: -1n, producerEpoch: 0, firstSequence: 0, transactional: false };
 
