@@ -47,6 +47,7 @@ module.exports = {
     spokenOnlyIn('zod', ['policy', 'rules', 'config', 'records']),
     spokenOnlyIn('temporal-polyfill', ['model']),
     spokenOnlyIn('commander', ['cli']),
+    spokenOnlyIn('csv-parse', ['cli']),
   ],
   options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
 };

@@ -1,4 +1,5 @@
 import type { Abilities } from './cli/abilities.ts';
+import { readCustomer, scanOutputs } from './compose/customers.ts';
 import { runEmbedded } from './compose/embedded.ts';
 import { govern } from './compose/governing.ts';
 import { SILENT } from './compose/kafka-tools.ts';
@@ -17,6 +18,8 @@ export const abilities: Abilities = {
   rebuildShard,
   adoptShard,
   tail,
+  readCustomer,
+  scanOutputs,
   createReader: configuredReader,
   describeTopics: (config, topics) => describeTopics(kafkaSettings(config), topics, SILENT),
   createTopics: (config, topics) => createTopics(kafkaSettings(config), topics, SILENT),

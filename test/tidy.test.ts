@@ -101,6 +101,7 @@ describe('a pure room', () => {
       export const means = 'Date.now, process and fetch'; // new Date()
       export const start = (at: Date): number => new Date(0).getTime() + Date.UTC(2026, 1) + Math.floor(at.getTime());
       export const rule = { process: 1, fetch: (log: { fetch(): void }) => log.fetch() };
+      export const zones = new Intl.Locale('und-DE').getTimeZones();
       export const bytes = new TextEncoder().encode(means);`;
     expect(platformUses(parse('innocent.ts', text))).toEqual([]);
   });

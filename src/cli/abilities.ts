@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { Policy } from '../decide/policy.ts';
 import type { Duration, Instant } from '../kernel/time.ts';
+import type { CustomerState } from '../model/customer-state.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OutboundMessage } from '../model/message.ts';
-import type { LogRecord, OutputRecord, TopicOffset } from '../model/record.ts';
+import type { LogRecord, OutputRecord, TopicOffset, TopicPartition } from '../model/record.ts';
 import type { RecordReader } from '../records/reader.ts';
 import type { ShardState } from '../shard/observer.ts';
 
@@ -29,6 +30,10 @@ export interface Abilities {
   rebuildShard(config: Config, shard: number, mode: 'compare' | 'replace'): Promise<RebuildReport>;
   /** Lets a shard that holds because its position was lost go on; writes the position unless `dryRun`. */
   adoptShard(config: Config, shard: number, adoption: Adoption): Promise<readonly TopicOffset[]>;
+  /** What Redis remembers of a customer; Kafka is not asked. */
+  readCustomer(config: Config, customerId: string): Promise<RememberedCustomer>;
+  /** Committed records of what a shard wrote, up to the present end; ends early when `signal` aborts. */
+  scanOutputs(config: Config, scan: OutputScan): AsyncIterable<ScannedRecords>;
 }
 
 export interface EmbeddedRun {
@@ -36,10 +41,14 @@ export interface EmbeddedRun {
   readonly inputs: readonly EmbeddedInput[];
   /**
    * In time order; the clock stands at a record's `at`, give or take five minutes, when it is decided. A record is pulled
-   * only when everything that came five minutes or more before it has been decided and reported.
+   * only when everything that came five minutes or more before it has been decided and reported. What was deferred is decided
+   * again at its time, before records that come later.
    */
   readonly records: Iterable<EmbeddedRecord>;
-  /** In the order of each shard. */
+  /**
+   * In the order of each shard. A deferred message is told each time it is decided. After the last record time runs on until
+   * nothing waits any more, for 60 days at most: what was told last as deferred then waits still.
+   */
   onDecided(message: OutboundMessage, decision: Decision): void;
   onDeadLetter(topic: string, reason: string): void;
 }
@@ -92,6 +101,10 @@ export interface ShardStatus {
   readonly lagSeconds?: number;
   /** Changelog offset up to which Redis has been brought. */
   readonly watermark?: number;
+  /** Deferred messages that wait in it. */
+  readonly waiting?: number;
+  /** How long ago the first of them was due; 0 when none is. */
+  readonly overdueSeconds?: number;
 }
 
 export interface ProcessStatus {
@@ -147,4 +160,28 @@ export interface Adoption {
   /** Where the shard reads on. */
   readonly from: 'log-start' | 'log-end' | 'group-offsets';
   readonly dryRun: boolean;
+}
+
+export interface RememberedCustomer {
+  readonly shard: number;
+  /** Changelog offset up to which Redis has been brought; 0: it holds nothing of this shard. */
+  readonly watermark: number;
+  /** Undefined for a customer of whom nothing is remembered. */
+  readonly state: CustomerState | undefined;
+}
+
+export interface OutputScan {
+  readonly topic: string;
+  /** Only the partition that this shard writes to is read. */
+  readonly shard: number;
+  /** Records with an earlier timestamp may be left out. */
+  readonly since: Instant;
+  readonly signal: AbortSignal;
+}
+
+/** Some records of the partition, in order; the first may be none. */
+export interface ScannedRecords extends TopicPartition {
+  readonly records: readonly LogRecord[];
+  /** Offsets between these and the end. */
+  readonly left: number;
 }

@@ -4,9 +4,12 @@ import { messageOf, TactError } from '../kernel/errors.ts';
 import type { Abilities } from './abilities.ts';
 import { addCheck } from './check.ts';
 import type { CommandContext } from './command.ts';
+import { addCustomer } from './customer.ts';
 import { addDemo } from './demo.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { addExplain } from './explain.ts';
+import { addImport } from './import.ts';
 import { addProduce } from './produce.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -14,14 +17,17 @@ import { addShard } from './shard.ts';
 import { addStatus } from './status.ts';
 import { addTail } from './tail.ts';
 import type { Terminal } from './terminal.ts';
+import { addTest } from './test.ts';
 import { addTopics } from './topics.ts';
 
 const EXAMPLES = `Examples:
   tact demo                                    a generated day through Tact in less than a minute; needs nothing else
   tact replay --policy p.yaml < events.ndjson  try a policy on a story
   tact check                                   is everything written down right?
+  tact test deploy/policies                    does a policy decide as its tests expect?
   tact run                                     govern until told to stop
   tact status                                  who owns which shard, and what waits
+  tact explain ann                             why did she (not) get it?
 `;
 
 /** Runs one command line; resolves with its exit code, never throws. */
@@ -59,7 +65,7 @@ function createProgram(context: CommandContext, writeOut: (text: string) => void
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid policy or configuration,\n5 differences found, 6 Kafka, Redis or the registry unreachable, 130 a second Ctrl-C.',
+      '\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid policy or configuration,\n4 policy tests failed, 5 differences found, 6 Kafka, Redis or the registry unreachable,\n130 a second Ctrl-C.',
     )
     .showHelpAfterError('Run it with --help for examples.')
     .exitOverride()
@@ -69,8 +75,12 @@ function createProgram(context: CommandContext, writeOut: (text: string) => void
     addDemo,
     addReplay,
     addCheck,
+    addTest,
     addRun,
     addStatus,
+    addExplain,
+    addCustomer,
+    addImport,
     addTopics,
     addProduce,
     addTail,

@@ -5,7 +5,12 @@ import type { ReasonCode } from '../model/reason.ts';
 export interface OutcomeCounts {
   cleared: number;
   suppressed: number;
+  /** Still waiting. */
   deferred: number;
+  /** How many of all were deferred at first. */
+  waited: number;
+  /** How many of those went out in the end. */
+  waitedAndCleared: number;
 }
 
 /** Decisions counted by outcome, by where the message came from, and by what stood against it. */
@@ -15,6 +20,8 @@ export interface Tally {
   readonly byPlatform: Map<string, Map<string, OutcomeCounts>>;
   /** What was not cleared, or under a policy that only observes would not have been. */
   readonly blocked: Map<string, BlockedCount>;
+  /** Of each message that waits, where it is counted above. */
+  readonly waiting: Map<string, BlockedCount>;
   deadLettered: number;
   readonly deadLettersByReason: Map<string, number>;
 }
@@ -31,18 +38,34 @@ export function createTally(): Tally {
     total: emptyCounts(),
     byPlatform: new Map(),
     blocked: new Map(),
+    waiting: new Map(),
     deadLettered: 0,
     deadLettersByReason: new Map(),
   };
 }
 
+/** A message that was deferred counts as deferred, by what it waits for, and then by what became of it. */
 export function countDecision(tally: Tally, message: OutboundMessage, decision: Decision): void {
-  tally.total[decision.outcome] += 1;
   const channels = entry(tally.byPlatform, message.sender ?? message.sourceTopic, () => new Map());
-  entry(channels, decision.channel, emptyCounts)[decision.outcome] += 1;
+  const counts = [tally.total, entry(channels, decision.channel, emptyCounts)];
+  const id = `${message.sender} ${message.messageId} ${decision.waitingSince}`;
+  const waitedFor = tally.waiting.get(id);
+  if (waitedFor) {
+    for (const each of counts) {
+      each.deferred -= 1;
+      if (decision.outcome === 'cleared') each.waitedAndCleared += 1;
+    }
+    waitedFor.count -= 1;
+    tally.waiting.delete(id);
+  }
+  for (const each of counts) each[decision.outcome] += 1;
+  const isNew = waitedFor === undefined && decision.outcome === 'deferred';
+  if (isNew) for (const each of counts) each.waited += 1;
   if (decision.verdict === 'cleared') return;
   const { reason, rule } = decision;
-  entry(tally.blocked, `${reason} ${rule ?? ''}`, () => ({ reason, rule, count: 0 })).count += 1;
+  const blocked = entry(tally.blocked, `${reason} ${rule ?? ''}`, () => ({ reason, rule, count: 0 }));
+  blocked.count += 1;
+  if (decision.outcome === 'deferred') tally.waiting.set(id, blocked);
 }
 
 /** The reason may be as dead letters carry it, `tact.malformed`. */
@@ -61,12 +84,12 @@ export function decidedCount({ total }: Tally): number {
 export function countsByReason(tally: Tally): Partial<Record<ReasonCode, number>> {
   const counts = new Map<ReasonCode, number>();
   for (const { reason, count } of tally.blocked.values())
-    counts.set(reason, (counts.get(reason) ?? 0) + count);
+    if (count > 0) counts.set(reason, (counts.get(reason) ?? 0) + count);
   return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
 }
 
 function emptyCounts(): OutcomeCounts {
-  return { cleared: 0, suppressed: 0, deferred: 0 };
+  return { cleared: 0, suppressed: 0, deferred: 0, waited: 0, waitedAndCleared: 0 };
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {

@@ -7,6 +7,7 @@ export const EXIT = {
   unexpected: 1,
   usage: 2,
   invalid: 3,
+  failed: 4,
   differences: 5,
   unreachable: 6,
   interrupted: 130,

@@ -28,7 +28,8 @@ export async function* readLines(
   if (open.trim() !== '') yield { number: number + 1, text: open };
 }
 
-async function* openInput(
+/** The bytes of a file, or of standard input for `-` and for nothing. */
+export async function* openInput(
   file: string | undefined,
   terminal: Terminal,
 ): AsyncGenerator<Uint8Array | string, void, void> {

@@ -1,67 +1,68 @@
-import { parseDuration } from '../kernel/time.ts';
+import type { Instant } from '../kernel/time.ts';
 import type { Decision, Finding } from '../model/decision.ts';
-import { REASONS } from '../model/reason.ts';
+import { REASONS, type ReasonCode } from '../model/reason.ts';
+import { describeBlock, describeCount, inWords, preposition } from './render-finding.ts';
 import { formatWait } from './render-number.ts';
 import { plain } from './render-style.ts';
-import { describeWindow, formatMomentFrom, spellDuration } from './render-time.ts';
+import { formatMomentFrom } from './render-time.ts';
 
 /**
  * A decision as a sentence or two that a marketer understands, times as the clocks of `zone` show them: what happened,
- * which rule, its limit and count, and when it would be possible.
+ * which rule, its limit and count, and when it would be possible, seen from `now`, which is the decision's own instant
+ * unless it says otherwise.
  */
-export function explainDecision(decision: Decision, zone: string): string {
+export function explainDecision(decision: Decision, zone: string, now: Instant = decision.decidedAt): string {
   if (decision.verdict === 'cleared') return `Cleared. ${closestLimit(decision, zone)}`;
   const rule = decision.rule === undefined ? '' : ` by rule “${plain(decision.rule)}”`;
-  const why = `${whyNot(decision, zone)}${outlook(decision, zone)}`;
+  const why = `${whyNot(decision, zone)}.${outlook(decision, zone, now)}`;
   if (decision.outcome === 'cleared') {
     return `Cleared, because the policy only observes. Enforced, it would have been ${decision.verdict}${rule}: ${why}`;
   }
   return `${decision.outcome === 'deferred' ? 'Deferred' : 'Stopped'}${rule}: ${why}`;
 }
 
-/** More than the limit may have gone out before the limit was set, or without asking. */
-function overLimit({ count = 0, limit = 0 }: Finding): boolean {
-  return count > limit;
-}
-
-/** What a decision counted, as `5 of 5 in the last 7 days`; undefined where it counted nothing. */
-function describeCount(finding: Finding, decidedAt: number, zone: string): string | undefined {
-  if (finding.count === undefined || finding.limit === undefined) return undefined;
-  const window =
-    finding.windowStart === undefined
-      ? ''
-      : ` ${describeWindow(finding.windowStart, decidedAt, zone, finding.window)}`;
-  if (overLimit(finding)) return `${finding.count}${window}, where ${finding.limit} may be`;
-  return `${finding.count} of ${finding.limit}${window}`;
+/** The finding that decided; undefined where nothing blocks, and for what ends a message that no rule blocks. */
+export function bindingFinding({ rule, reason, findings }: Decision): Finding | undefined {
+  const blocking = findings.filter(({ verdict, shadow }) => verdict === 'blocks' && !shadow);
+  return blocking.find((finding) =>
+    rule === undefined ? finding.reason === reason : finding.rule === rule && finding.reason === reason,
+  );
 }
 
 function whyNot(decision: Decision, zone: string): string {
   const finding = bindingFinding(decision);
-  const counted = finding && describeCount(finding, decision.decidedAt, zone);
-  if (decision.reason === 'too-soon' && finding?.windowStart !== undefined) {
-    const gap = parseDuration(finding.window ?? '') ?? decision.decidedAt - finding.windowStart;
-    return `the last message went out less than ${spellDuration(gap)} ago.`;
+  return finding ? describeBlock(finding, decision.decidedAt, zone) : inWords(decision.reason);
+}
+
+function outlook(decision: Decision, zone: string, now: Instant): string {
+  const { decidedAt, reason, outcome, dueAt } = decision;
+  if (outcome === 'deferred' && dueAt !== undefined) {
+    const again = dueAt > now ? 'It waits and is decided again' : 'It waited and was due';
+    return ` ${again} ${momentAhead(dueAt, now, zone)}.`;
   }
-  if (counted !== undefined && finding?.limit === 0) return 'the limit is 0, so none may go out.';
-  if (counted !== undefined && finding)
-    return overLimit(finding) ? `already ${counted}.` : `${counted} already used.`;
-  return lowerFirst(REASONS[decision.reason].sentence);
-}
-
-function outlook(decision: Decision, zone: string): string {
-  const { decidedAt, reason } = decision;
-  const nextEligibleAt = decision.nextEligibleAt ?? bindingFinding(decision)?.nextEligibleAt;
-  if (nextEligibleAt === undefined) return ` ${REASONS[reason].next}`;
+  const ruleAlone = bindingFinding(decision)?.nextEligibleAt;
+  const nextEligibleAt = decision.nextEligibleAt ?? ruleAlone;
+  if (nextEligibleAt === undefined) return ` ${adviceOn(reason, undefined)}`;
   if (nextEligibleAt <= decidedAt) return '';
-  const late = decision.nextEligibleAt === undefined ? ', too late for this message' : '';
-  const moment = formatMomentFrom(nextEligibleAt, decidedAt, zone);
-  return ` Possible again ${/^\d/.test(moment) ? 'at' : 'on'} ${moment} (in ${formatWait(nextEligibleAt - decidedAt)})${late}.`;
+  const when = momentAhead(nextEligibleAt, now, zone);
+  if (decision.nextEligibleAt === undefined) {
+    return ` The rule alone would allow it again ${when}, but this message would not get out in time.`;
+  }
+  return nextEligibleAt > now ? ` Possible again ${when}.` : ` It was possible again ${when}.`;
 }
 
-function bindingFinding(decision: Decision): Finding | undefined {
-  return decision.findings.find(
-    (finding) => finding.verdict === 'blocks' && !finding.shadow && finding.rule === decision.rule,
-  );
+/** What to do next; a time that does not come is no advice. */
+export function adviceOn(reason: ReasonCode, nextEligibleAt: Instant | undefined): string {
+  const { next } = REASONS[reason];
+  const isLate = nextEligibleAt === undefined && next.startsWith('Offer it again');
+  return isLate ? 'Waiting does not help this message.' : next;
+}
+
+/** `at 13:30 (in 1 h 30 min)`, or `on` another day; how long it is until then only where it lies ahead. */
+export function momentAhead(instant: Instant, from: Instant, zone: string): string {
+  const moment = formatMomentFrom(instant, from, zone);
+  const wait = instant > from ? ` (in ${formatWait(instant - from)})` : '';
+  return `${preposition(moment)} ${moment}${wait}`;
 }
 
 /** Of what was cleared, the limit with the fewest left; limits of one say nothing that clearing does not. */
@@ -71,10 +72,10 @@ function closestLimit(decision: Decision, zone: string): string {
     .filter(({ shadow, count, limit }) => !shadow && count !== undefined && limit !== undefined && limit > 1)
     .sort((a, b) => left(a) - left(b));
   if (!closest) return REASONS.cleared.sentence;
-  const counted = describeCount({ ...closest, count: (closest.count ?? 0) + 1 }, decision.decidedAt, zone);
+  const counted = describeCount(
+    { ...closest, count: (closest.count ?? 0) + (closest.weight ?? 1) },
+    decision.decidedAt,
+    zone,
+  );
   return `With it, ${counted} (rule “${plain(closest.rule)}”).`;
-}
-
-function lowerFirst(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

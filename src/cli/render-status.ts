@@ -1,7 +1,7 @@
 import type { Instant } from '../kernel/time.ts';
 import { SECOND } from '../kernel/time.ts';
 import type { ProcessStatus, ShardStatus, StatusReport } from './abilities.ts';
-import { formatCount, formatWait } from './render-number.ts';
+import { formatCount, formatNoun, formatWait } from './render-number.ts';
 import type { Style } from './render-style.ts';
 import { plain } from './render-style.ts';
 import { renderTable } from './render-table.ts';
@@ -16,10 +16,18 @@ export function renderStatus(
 ): string[] {
   return [
     ...renderShards(report.shards, now, style),
+    ...renderWaiting(report.shards),
     '',
     ...renderProcesses(report.processes, report.shards, now, style),
     ...(warnings.length > 0 ? ['', ...warnings.map((warning) => style.warn(`! ${warning}`))] : []),
   ];
+}
+
+/** How many messages wait in all shards; nothing where none does. */
+function renderWaiting(shards: readonly ShardStatus[]): string[] {
+  const waiting = shards.reduce((sum, shard) => sum + (shard.waiting ?? 0), 0);
+  if (waiting === 0) return [];
+  return ['', `${formatNoun(waiting, 'message')} deferred; tact customer show names a customer’s.`];
 }
 
 /** One row per shard. */
@@ -32,6 +40,8 @@ export function renderShards(shards: readonly ShardStatus[], now: Instant, style
       { title: 'owner' },
       { title: 'lag', align: 'right' },
       { title: 'behind', align: 'right' },
+      { title: 'waiting', align: 'right' },
+      { title: 'overdue', align: 'right' },
       { title: 'watermark', align: 'right' },
     ],
     shards.map((shard) => [
@@ -41,6 +51,8 @@ export function renderShards(shards: readonly ShardStatus[], now: Instant, style
       shard.owner === undefined ? style.bad('nobody') : plain(shard.owner),
       shard.lagRecords === undefined ? '?' : formatCount(shard.lagRecords),
       shard.lagSeconds === undefined ? '?' : formatWait(shard.lagSeconds * SECOND),
+      shard.waiting === undefined ? '?' : formatCount(shard.waiting),
+      shard.overdueSeconds === undefined ? '?' : formatWait(shard.overdueSeconds * SECOND),
       shard.watermark === undefined ? '?' : String(shard.watermark),
     ]),
     style,

@@ -14,6 +14,7 @@ export function renderTally(tally: Tally, style: Style): string[] {
     '',
     style.bold('Why the rest was not'),
     ...renderReasons(tally, style),
+    ...renderWaiting(tally, style),
     ...renderDeadLetters(tally, style),
   ];
 }
@@ -35,7 +36,7 @@ function renderPlatforms(tally: Tally, style: Style): string[] {
       { title: 'cleared', align: right },
       { title: 'share', align: right },
       { title: 'suppressed', align: right },
-      { title: 'deferred', align: right },
+      { title: 'waited first', align: right },
     ],
     [...rows, platformRow('all', '', tally.total, style)],
     style,
@@ -51,12 +52,14 @@ function platformRow(platform: string, channel: string, counts: OutcomeCounts, s
     style.good(formatCount(counts.cleared)),
     formatShare(counts.cleared, asked),
     formatCount(counts.suppressed),
-    formatCount(counts.deferred),
+    formatCount(counts.waited),
   ];
 }
 
 function renderReasons(tally: Tally, style: Style): string[] {
-  const blocked = [...tally.blocked.values()].sort((a, b) => b.count - a.count);
+  const blocked = [...tally.blocked.values()]
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
   if (blocked.length === 0) return ['Nothing was stopped.'];
   return renderTable(
     [
@@ -75,6 +78,21 @@ function renderReasons(tally: Tally, style: Style): string[] {
     ]),
     style,
   );
+}
+
+/** What became of the messages that waited; nothing where none did. */
+function renderWaiting({ total }: Tally, style: Style): string[] {
+  const { waited, waitedAndCleared, deferred } = total;
+  if (waited === 0) return [];
+  const ends = [
+    `${formatCount(waitedAndCleared)} of them went out then`,
+    `${formatCount(waited - waitedAndCleared - deferred)} were stopped after all`,
+    ...(deferred === 0 ? [] : [`${formatCount(deferred)} still waited at the end`]),
+  ];
+  return [
+    '',
+    `${style.warn(formatNoun(waited, 'message'))} did not go out at once and waited for a better time: ${ends.join(', ')}.`,
+  ];
 }
 
 function renderDeadLetters(tally: Tally, style: Style): string[] {

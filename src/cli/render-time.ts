@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../kernel/time.ts';
-import { DAY, HOUR, MINUTE, parseDuration } from '../kernel/time.ts';
+import { DAY, HOUR, MINUTE } from '../kernel/time.ts';
 import { formatWait } from './render-number.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -54,33 +54,6 @@ export function formatMomentFrom(instant: Instant, from: Instant, zone: string):
 /** `3 min ago`; `just now` under a second. */
 export function formatAgo(instant: Instant, now: Instant): string {
   return now - instant < 1_000 ? 'just now' : `${formatWait(now - instant)} ago`;
-}
-
-/**
- * The window that ended at `end` in words: `in the last 7 days`, `today`, or `since Mon 9 Mar, 00:00`. `text` is the window
- * as the policy names it, such as `7d` or `day Europe/Berlin`.
- */
-export function describeWindow(start: Instant, end: Instant, zone: string, text?: string): string {
-  const [unit = ''] = (text ?? '').split(' ');
-  const named = NAMED_WINDOWS[unit];
-  if (named !== undefined) return named;
-  const length = parseDuration(unit) ?? end - start;
-  return isWhole(length)
-    ? `in the last ${spellDuration(length).replace(/^1 /, '')}`
-    : `since ${formatMomentFrom(start, end, zone)}`;
-}
-
-const NAMED_WINDOWS: Readonly<Record<string, string>> = {
-  minute: 'this minute',
-  hour: 'this hour',
-  day: 'today',
-  week: 'this week',
-  month: 'this month',
-};
-
-/** A rolling window is as long as somebody wrote down; a calendar one ends at any millisecond. */
-function isWhole(length: Duration): boolean {
-  return length > 0 && length % MINUTE === 0;
 }
 
 /** `7 days`, `4 hours`, `90 minutes`: the largest unit that fits exactly. */

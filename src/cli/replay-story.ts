@@ -1,25 +1,27 @@
-import { decide } from '../decide/decide.ts';
-import { fold } from '../decide/fold.ts';
 import type { Policy } from '../decide/policy.ts';
-import type { Instant } from '../kernel/time.ts';
-import type { CustomerState } from '../model/customer-state.ts';
+import { assert } from '../kernel/errors.ts';
+import { DAY, type Instant } from '../kernel/time.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OutboundMessage } from '../model/message.ts';
-import type { LogRecord } from '../model/record.ts';
+import { coordinates, type LogRecord } from '../model/record.ts';
+import { Rehearsal } from '../policy/rehearsal.ts';
 import { inputSchema } from '../records/input.ts';
 import type { ReadRecord, RecordReader } from '../records/reader.ts';
 import { createRecordReader } from '../records/record-reader.ts';
 import { createSchemaSource } from '../records/schema-source.ts';
 import type { StoryEvent } from './event.ts';
 
+/** A decision, and the line whose message it is about. */
+export interface ReplayedDecision {
+  readonly line: number;
+  readonly record: LogRecord;
+  readonly message: OutboundMessage;
+  readonly decision: Decision;
+}
+
 export type Replayed =
-  | {
-      readonly kind: 'decided';
-      readonly record: LogRecord;
-      readonly message: OutboundMessage;
-      readonly decision: Decision;
-    }
-  | { readonly kind: 'folded' }
+  /** What was decided meanwhile about waiting messages, and then about the line, in the order of time. */
+  | { readonly kind: 'taken'; readonly decisions: readonly ReplayedDecision[] }
   /** An interaction of a type that Tact does not know. */
   | { readonly kind: 'ignored'; readonly type: string }
   | { readonly kind: 'unreadable'; readonly problem: string };
@@ -30,15 +32,22 @@ const TOPICS = {
   interaction: 'customer.interaction.recorded',
 } as const;
 
+/** What waits at the end of the story is given so long. */
+const AFTERWARDS = 60 * DAY;
+
 /**
- * Event time: every event is decided when it says that it happened, as if nothing else ever waited. The clock never runs
- * backwards; an event earlier than the one before is decided at the time of that one.
+ * Event time: every event is decided when it says that it happened, and a deferred message again when it is due. The clock
+ * never runs backwards; an event earlier than the one before is decided at the time of that one.
  */
 export class StoryReplay {
   readonly #policy: Policy;
-  readonly #states = new Map<string, CustomerState>();
+  readonly #customers = new Map<string, Rehearsal>();
+  /** Those for whom a message waits. */
+  readonly #waiting = new Set<Rehearsal>();
+  readonly #asked = new Map<OutboundMessage, Pick<ReplayedDecision, 'line' | 'record'>>();
   readonly #schemas = createSchemaSource();
   readonly #readers = new Map<string, RecordReader>();
+  #decisions: ReplayedDecision[] = [];
   #now: Instant = Number.NEGATIVE_INFINITY;
   /** Events earlier than the one before. */
   outOfOrder = 0;
@@ -48,12 +57,12 @@ export class StoryReplay {
   }
 
   get customers(): number {
-    return this.#states.size;
+    return this.#customers.size;
   }
 
   /** The zone in which the customer reads times: their own, else the policy's. */
   timezoneOf(customerId: string): string {
-    return this.#states.get(customerId)?.timezone ?? this.#policy.timezone;
+    return this.#customers.get(customerId)?.timezone ?? this.#policy.timezone;
   }
 
   /** Decides or folds one event; `line` numbers it within its topic. */
@@ -65,20 +74,61 @@ export class StoryReplay {
     if (read.kind === 'unreadable') return { kind: 'unreadable', problem: read.failure.message };
     if (event.at < this.#now) this.outOfOrder += 1;
     this.#now = Math.max(this.#now, event.at);
-    return this.#take(read, record);
+    if (read.kind === 'ignored') return { kind: 'ignored', type: read.type };
+    this.#passTo(this.#now - 1);
+    this.#take(read, line, record);
+    return { kind: 'taken', decisions: this.#takeDecisions() };
   }
 
-  #take(read: Exclude<ReadRecord, { kind: 'unreadable' }>, record: LogRecord): Replayed {
-    if (read.kind === 'ignored') return { kind: 'ignored', type: read.type };
+  /** Lets time go on after the last event, until nothing waits any more or for 60 days. */
+  finish(): readonly ReplayedDecision[] {
+    this.#passTo(this.#now + AFTERWARDS);
+    return this.#takeDecisions();
+  }
+
+  #take(
+    read: Extract<ReadRecord, { kind: 'message' | 'interaction' }>,
+    line: number,
+    record: LogRecord,
+  ): void {
     const { customerId } = read.kind === 'message' ? read.message : read.interaction;
-    const state = this.#states.get(customerId);
-    if (read.kind === 'interaction') {
-      this.#states.set(customerId, fold(this.#policy, state, read.interaction, this.#now));
-      return { kind: 'folded' };
+    const customer = this.#customerOf(customerId);
+    if (read.kind === 'interaction') customer.hear(read.interaction, this.#now);
+    else {
+      this.#asked.set(read.message, { line, record });
+      customer.ask(read.message, this.#now, coordinates(record));
     }
-    const decided = decide(this.#policy, state, read.message, this.#now);
-    this.#states.set(customerId, decided.state);
-    return { kind: 'decided', record, message: read.message, decision: decided.decision };
+    if (customer.nextDueAt < Number.POSITIVE_INFINITY) this.#waiting.add(customer);
+    else this.#waiting.delete(customer);
+  }
+
+  #passTo(by: Instant): void {
+    for (const customer of this.#waiting) {
+      customer.passTo(by);
+      if (customer.nextDueAt === Number.POSITIVE_INFINITY) this.#waiting.delete(customer);
+    }
+  }
+
+  #customerOf(id: string): Rehearsal {
+    let customer = this.#customers.get(id);
+    if (customer === undefined) {
+      customer = new Rehearsal(this.#policy, (message, decision) => this.#note(message, decision));
+      this.#customers.set(id, customer);
+    }
+    return customer;
+  }
+
+  #note(message: OutboundMessage, decision: Decision): void {
+    const asked = this.#asked.get(message);
+    assert(asked, 'a message is decided after it was asked');
+    this.#decisions.push({ ...asked, message, decision });
+    if (decision.outcome !== 'deferred') this.#asked.delete(message);
+  }
+
+  #takeDecisions(): readonly ReplayedDecision[] {
+    const decisions = this.#decisions;
+    this.#decisions = [];
+    return decisions.sort((one, other) => one.decision.decidedAt - other.decision.decidedAt);
   }
 
   #readerOf({ kind, governed }: StoryEvent, topic: string): RecordReader {

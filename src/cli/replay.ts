@@ -15,7 +15,7 @@ import { explainDecision } from './render-decision.ts';
 import { formatCount, formatNoun, formatShare } from './render-number.ts';
 import { plain } from './render-style.ts';
 import { formatMoment, knownZone } from './render-time.ts';
-import type { Replayed } from './replay-story.ts';
+import type { Replayed, ReplayedDecision } from './replay-story.ts';
 import { StoryReplay } from './replay-story.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,7 +29,7 @@ export function addReplay(parent: Command, { terminal }: CommandContext): void {
   addCommand(parent, 'replay', {
     summary: 'try a policy on a story: every decision as one line',
     details:
-      'Reads events, one JSON object per line, in the order of their "at", and decides each at that time, without Kafka or Redis. {"type":"message", …} asks to send; any other type is an interaction of that type. src/cli/README.md lists the fields.',
+      'Reads events, one JSON object per line, in the order of their "at", and decides each at that time, and a deferred one again when it is due, without Kafka or Redis. {"type":"message", …} asks to send; any other type is an interaction of that type. src/cli/README.md lists the fields.',
     examples: [
       ['tact replay --policy p.yaml < events.ndjson', 'decisions as JSON lines'],
       ['tact replay --policy p.yaml --text < events.ndjson', 'the same in sentences'],
@@ -49,6 +49,12 @@ async function replay(file: string | undefined, options: ReplayOptions, terminal
   const story = new StoryReplay(policy);
   const tally = createTally();
   let unread = 0;
+  const tell = async (decisions: readonly ReplayedDecision[]) => {
+    for (const decided of decisions) {
+      countDecision(tally, decided.message, decided.decision);
+      await writeDecided(decided, story, policy, options, terminal);
+    }
+  };
   for await (const line of readLines(file, terminal)) {
     const replayed = await replayLine(line, story);
     if (replayed.kind === 'unreadable') {
@@ -60,11 +66,9 @@ async function replay(file: string | undefined, options: ReplayOptions, terminal
       terminal.say(
         `${terminal.sayStyle.warn('!')} line ${line.number} is an interaction of an unknown type: ignored`,
       );
-    } else if (replayed.kind === 'decided') {
-      countDecision(tally, replayed.message, replayed.decision);
-      await writeDecided(line, replayed, story, policy, options, terminal);
-    }
+    } else await tell(replayed.decisions);
   }
+  await tell(story.finish());
   for (const text of summarise(tally, story, unread)) terminal.say(text);
 }
 
@@ -77,8 +81,7 @@ async function replayLine({ number, text }: Line, story: StoryReplay): Promise<R
 }
 
 function writeDecided(
-  { number }: Line,
-  { record, message, decision }: Extract<Replayed, { kind: 'decided' }>,
+  { line, record, message, decision }: ReplayedDecision,
   story: StoryReplay,
   policy: Policy,
   options: ReplayOptions,
@@ -97,15 +100,19 @@ function writeDecided(
     source: `${record.topic}/${record.partition}/${record.offset}`,
     policy: `${policy.name}@${policy.digest}`,
   });
-  return writeJson(terminal, { line: number, ...JSON.parse(json.toString('utf8')), explanation: sentence });
+  return writeJson(terminal, { line, ...JSON.parse(json.toString('utf8')), explanation: sentence });
 }
 
 function summarise(tally: Tally, story: StoryReplay, unread: number): string[] {
-  const { cleared, suppressed, deferred } = tally.total;
+  const { cleared, suppressed, deferred, waited } = tally.total;
   const all = decidedCount(tally);
   const lines = [
-    `${formatNoun(all, 'message')} of ${formatNoun(story.customers, 'customer')}: ${formatCount(cleared)} cleared (${formatShare(cleared, all)}), ${formatCount(suppressed)} suppressed, ${formatCount(deferred)} deferred.`,
+    `${formatNoun(all, 'message')} of ${formatNoun(story.customers, 'customer')}: ${formatCount(cleared)} cleared (${formatShare(cleared, all)}), ${formatCount(suppressed)} suppressed.`,
   ];
+  if (waited > 0) {
+    const still = deferred > 0 ? `; ${formatCount(deferred)} waited still at the end` : '';
+    lines.push(`${formatNoun(waited, 'message')} waited first${still}.`);
+  }
   const reasons = Object.entries(countsByReason(tally)).map(
     ([reason, count]) => `${formatCount(count)} ${reason}`,
   );

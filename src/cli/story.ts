@@ -1,4 +1,6 @@
 import type { Instant } from '../kernel/time.ts';
+import type { Decision } from '../model/decision.ts';
+import type { OutboundMessage } from '../model/message.ts';
 import type { Chronicle, ChronicleEntry } from './chronicle.ts';
 import { explainDecision } from './render-decision.ts';
 import { knownZone } from './render-time.ts';
@@ -76,9 +78,17 @@ function tellEntry(chronicle: Chronicle, entry: ChronicleEntry, timezone: string
   return {
     at: entry.at,
     what: decision.outcome,
-    event: `${message.sender ?? message.sourceTopic} asks to send ${aChannel(decision.channel)}: “${chronicle.titleOf(message.messageId)}”`,
+    event: tellMessage(message, decision, chronicle),
     answer: explainDecision(decision, timezone),
   };
+}
+
+function tellMessage(message: OutboundMessage, decision: Decision, chronicle: Chronicle): string {
+  const it = `${aChannel(decision.channel)}: “${chronicle.titleOf(message.messageId)}”`;
+  const { waitingSince, decidedAt } = decision;
+  const waited = waitingSince !== undefined && waitingSince < decidedAt;
+  const sender = message.sender ?? message.sourceTopic;
+  return waited ? `What waited is due, ${it}` : `${sender} asks to send ${it}`;
 }
 
 const CHANNEL_NOUNS: Readonly<Record<string, string>> = { email: 'an e-mail', sms: 'an SMS', push: 'a push' };

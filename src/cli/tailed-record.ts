@@ -60,7 +60,8 @@ async function readMessage(record: LogRecord, reader: RecordReader): Promise<Out
   return read.kind === 'message' ? read.message : undefined;
 }
 
-function readDecision(value: Buffer | null): TailedDecision | undefined {
+/** The decision in a record of the suppressed or the decided topic, whatever its format; undefined for anything else. */
+export function readDecision(value: Buffer | null): TailedDecision | undefined {
   if (!value) return undefined;
   const fields = value[0] === 0xc3 ? readSingleObject(value) : parseObject(value.toString('utf8'));
   return isDecision(fields) ? fields : undefined;

@@ -33,6 +33,7 @@ export function embeddedSettings(inputs: ShardSettings['inputs']): ShardSettings
     turnRecordsMax: 5_000,
     requestBytesMax: 900_000,
     recordBytesMax: 1_000_000,
+    deferralsMax: 1_000_000,
     fetchWait: 500,
     clockTolerance: MINUTE,
     fenceTimeout: MINUTE,

@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts';
 import { createKafkaLog, type KafkaLog } from '../kafka/kafka-log.ts';
 import type { KafkaLogLine } from '../kafka/settings.ts';
+import type { TopicOffset } from '../model/record.ts';
 import { RedisStateStore } from '../redis/redis-state-store.ts';
 import { ChangelogReader } from '../shard/changelog-reader.ts';
 import type { ReadChangelog } from '../shard/compare.ts';
 import { subscribedTopics } from '../shard/layout.ts';
+import type { Fetched } from '../shard/log.ts';
 import { kafkaSettings, redisSettings, shardSettings } from './settings.ts';
 
 /** An operator's command reports what fails itself. */
@@ -39,4 +41,20 @@ export function readingChangelog(config: Config, log: KafkaLog, shard: number): 
     signal: new AbortController().signal,
   });
   return (from) => reader.from(from);
+}
+
+const WAIT_MS = 500;
+
+/** What the log has at these offsets, after half a second at most; nothing once the signal is aborted. */
+export async function fetchUnlessStopped(
+  log: KafkaLog,
+  targets: readonly TopicOffset[],
+  signal: AbortSignal,
+): Promise<Fetched[]> {
+  try {
+    return await log.fetch(targets, { maxWaitMs: WAIT_MS, signal });
+  } catch (error) {
+    if (signal.aborted) return [];
+    throw error;
+  }
 }

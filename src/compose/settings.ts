@@ -32,7 +32,7 @@ function revealTls({ key, ...rest }: Tls): Omit<Tls, 'key'> & { key?: string } {
 }
 
 export function shardSettings(config: Config): ShardSettings {
-  const { outputs, topics, turn, changelog } = config;
+  const { outputs, topics, turn, changelog, deferral } = config;
   return {
     inputs: config.inputs.map(({ topic, kind, start, cleared }) => ({
       topic,
@@ -53,6 +53,7 @@ export function shardSettings(config: Config): ShardSettings {
     turnRecordsMax: turn.recordsMax,
     requestBytesMax: turn.requestBytesMax,
     recordBytesMax: turn.recordBytesMax,
+    deferralsMax: deferral.maxPerShard,
     fetchWait: config.kafka.fetchMaxWaitMs,
     clockTolerance: config.clock.toleranceMs,
     fenceTimeout: changelog.fenceTimeoutMs,

@@ -2,8 +2,10 @@ import type { ProcessStatus as ReportedProcess, ShardStatus, StatusReport } from
 import type { Config } from '../config/config.ts';
 import type { PartitionBounds } from '../kafka/cluster.ts';
 import type { KafkaLog } from '../kafka/kafka-log.ts';
+import { SECOND } from '../kernel/time.ts';
 import { decodeProcessStatus, type ProcessStatus } from '../observe/process-status.ts';
 import { RedisProcessBoard } from '../redis/process-board.ts';
+import { deferredOf, NOTHING_BUT_COUNTS } from '../shard/deferred.ts';
 import { outputTopics, type ShardLayout, shardLayout, subscribedTopics } from '../shard/layout.ts';
 import { decodePosition, partitionKey } from '../shard/position.ts';
 import type { StateStore } from '../shard/state-store.ts';
@@ -49,10 +51,13 @@ async function shardStatus(
   const view = await store.view(shard);
   const next = view.position === null ? undefined : decodePosition(view.position).next;
   const bounds = await log.bounds([...layout.interactions, ...layout.outbound]);
+  const { waiting, nextDueAt } = deferredOf(await store.due(shard, NOTHING_BUT_COUNTS));
   return {
     shard,
     watermark: view.watermark,
     lagRecords: bounds.reduce((sum, each) => sum + behind(each, next?.get(partitionKey(each))), 0),
+    waiting,
+    overdueSeconds: Math.max(0, Date.now() - nextDueAt) / SECOND,
     ...ownership(shard, processes),
   };
 }

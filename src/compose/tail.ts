@@ -3,10 +3,8 @@ import type { Config } from '../config/config.ts';
 import { createKafkaLog, type KafkaLog } from '../kafka/kafka-log.ts';
 import type { LogRecord, TopicOffset } from '../model/record.ts';
 import { partitionKey } from '../shard/position.ts';
-import { SILENT } from './kafka-tools.ts';
+import { fetchUnlessStopped, SILENT } from './kafka-tools.ts';
 import { kafkaSettings } from './settings.ts';
-
-const WAIT_MS = 500;
 
 /** Committed records of all partitions of the topics, as they come, until the signal aborts; read by no consumer group. */
 export async function* tail(config: Config, options: TailOptions): AsyncGenerator<LogRecord> {
@@ -36,14 +34,5 @@ async function* follow(log: KafkaLog, { topics, from, signal }: TailOptions): As
       const offset = fetched.kind === 'records' ? fetched.nextOffset : fetched.logStartOffset;
       next.set(partitionKey(fetched), { topic, partition, offset });
     }
-  }
-}
-
-async function fetchUnlessStopped(log: KafkaLog, targets: readonly TopicOffset[], signal: AbortSignal) {
-  try {
-    return await log.fetch(targets, { maxWaitMs: WAIT_MS, signal });
-  } catch (error) {
-    if (signal.aborted) return [];
-    throw error;
   }
 }

@@ -146,6 +146,17 @@ export const configSchema = z.strictObject({
       }).default(1_000_000),
     })
     .prefault({}),
+  deferral: z
+    .strictObject({
+      maxPerShard: count(
+        'messages that may wait in one shard; further ones are suppressed (`deferral-full`)',
+        {
+          min: 0,
+          max: 10_000_000,
+        },
+      ).default(100_000),
+    })
+    .prefault({}),
   changelog: z
     .strictObject({
       deleteRetentionMs: milliseconds(

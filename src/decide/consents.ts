@@ -1,13 +1,15 @@
+import type { Instant } from '../kernel/time.ts';
 import type { Consent, CustomerState } from '../model/customer-state.ts';
 import { isLater } from '../rules/consent.ts';
 
 /** So many consents of one customer are kept. */
 const CONSENTS_MAX = 200;
 
-/** With what the customer said about a channel and purpose, unless something later is known about the same. */
+/** With what a source says about a channel and purpose, unless it said something later about the same. */
 export function addConsent(state: CustomerState, consent: Consent): CustomerState {
   const place = state.consents.findIndex(
-    ({ channel, purpose }) => channel === consent.channel && purpose === consent.purpose,
+    ({ channel, purpose, source }) =>
+      channel === consent.channel && purpose === consent.purpose && source === consent.source,
   );
   const known = state.consents[place];
   if (known !== undefined) {
@@ -23,6 +25,7 @@ export function addConsent(state: CustomerState, consent: Consent): CustomerStat
 /** Whether a withdrawal says all that a narrower, older one says. */
 function includes(wide: Consent, narrow: Consent): boolean {
   return (
+    wide.source === narrow.source &&
     wide.status === 'withdrawn' &&
     narrow.status === 'withdrawn' &&
     wide.at >= narrow.at &&
@@ -31,7 +34,7 @@ function includes(wide: Consent, narrow: Consent): boolean {
   );
 }
 
-/** Consents are let go before withdrawals, the oldest first; too many withdrawals are one of everything. */
+/** Consents are let go before withdrawals, the oldest first; too many withdrawals of a source are one of everything. */
 function bounded(consents: readonly Consent[]): readonly Consent[] {
   if (consents.length <= CONSENTS_MAX) return consents;
   const given = consents.filter(({ status }) => status !== 'withdrawn');
@@ -40,6 +43,10 @@ function bounded(consents: readonly Consent[]): readonly Consent[] {
     undefined,
   );
   if (oldest !== undefined) return consents.filter((each) => each !== oldest);
-  const at = Math.max(...consents.map((each) => each.at));
-  return [{ status: 'withdrawn', at, source: 'too many withdrawals' }];
+  const latest = new Map<string, Instant>();
+  for (const { source, at } of consents) latest.set(source, Math.max(at, latest.get(source) ?? at));
+  return [...latest]
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, CONSENTS_MAX)
+    .map(([source, at]) => ({ status: 'withdrawn', at, source }));
 }

@@ -1,18 +1,20 @@
 import type { Instant } from '../kernel/time.ts';
-import type { CustomerState, Send, Stop } from '../model/customer-state.ts';
-import { emptyState, STOPS_MAX } from '../model/customer-state.ts';
-import type { Decision, Finding, Outcome } from '../model/decision.ts';
+import { type CustomerState, emptyState } from '../model/customer-state.ts';
+import type { Decision, Finding } from '../model/decision.ts';
 import type { OutboundMessage } from '../model/message.ts';
-import { selects } from '../model/selector.ts';
-import { evaluate, RULE_KINDS, type Rule } from '../rules/kinds.ts';
-import type { Candidate, Facts } from '../rules/rule-kind.ts';
+import { tierOf } from '../rules/tier.ts';
+import { tierChanges } from '../rules/tier-changes.ts';
+import type { Asking } from './asking.ts';
 import { type Classified, classify } from './classify.ts';
-import { combine } from './combine.ts';
-import type { Policy, PolicyClass, Remembers } from './policy.ts';
+import { type Combined, combine } from './combine.ts';
+import { evaluateAll } from './evaluate-all.ts';
+import { holdTier } from './held-tier.ts';
+import type { Policy } from './policy.ts';
 import { prune } from './prune.ts';
-import { keepNamed } from './remembered.ts';
-import { addSend } from './send-log.ts';
-import { findUnruled, isUnruled } from './unruled.ts';
+import { type Assessment, settle } from './settle.ts';
+import { stateAfter } from './state-after.ts';
+import { isUnruled } from './unruled.ts';
+import { verdictOf } from './verdict.ts';
 
 /** What became of a message, and what is remembered from now on. */
 export interface Decided {
@@ -22,110 +24,101 @@ export interface Decided {
 
 /**
  * Decides one message at the instant `now`: every rule is evaluated, and what goes out is in the log that comes back.
- * Total and pure; `state` is undefined for a customer never seen before.
+ * Total and pure; `state` is undefined for a customer never seen before. A deferred message is asked again, with `since`.
  */
 export function decide(
   policy: Policy,
   state: CustomerState | undefined,
   message: OutboundMessage,
   now: Instant,
+  asking: Asking = { source: message.messageId, mayWait: true },
 ): Decided {
-  const known = state === undefined ? emptyState(now) : prune(state, now);
+  const known = state === undefined ? emptyState(now) : prune(policy, state, now);
   const classified = classify(policy, message);
-  const decision = decisionOf(policy, classified, findAll(policy, classified, known, now), now);
-  return { decision, state: stateAfter(known, classified.message, decision, policy.remembers) };
+  const given: Case = { policy, state: known, classified, asking };
+  const present = assess(given, now);
+  // What is asked about later is asked of somebody who is in this tier from now on.
+  const later: Case = { ...given, state: holdTier(known, present.tier, now) };
+  const decision = decisionOf(later, present, nextEligible(later, present));
+  return { decision, state: stateAfter(policy, known, classified, decision, asking.source) };
 }
 
-function findAll(policy: Policy, classified: Classified, state: CustomerState, now: Instant): Finding[] {
-  const { message, class: given } = classified;
-  const { timezone, channels, rules, ceiling } = policy;
-  const facts: Facts = { state, message, now, timezone, channels };
-  const findings = findUnruled(classified, facts);
-  for (const rule of rules) {
-    if (!obeys(rule, given, facts)) continue;
-    const finding = evaluate(rule, facts);
-    if (finding !== undefined) findings.push(rule.mode === 'shadow' ? { ...finding, shadow: true } : finding);
-  }
-  const highest = ceiling && evaluate(ceiling, facts);
-  if (highest !== undefined) findings.push(highest);
-  return findings;
+/** What is decided. */
+interface Case {
+  readonly policy: Policy;
+  readonly state: CustomerState;
+  readonly classified: Classified;
+  readonly asking: Asking;
 }
 
-function obeys(rule: Rule, given: PolicyClass, { message, state }: Facts): boolean {
-  if (!selects(rule.for, message, state.attributes)) return false;
-  const { exemption } = RULE_KINDS[rule.kind];
-  return exemption === undefined || !given.exempt.includes(exemption);
+interface Assessed extends Assessment {
+  readonly findings: readonly Finding[];
+}
+
+function assess({ policy, state, classified, asking }: Case, at: Instant): Assessed {
+  const { findings, tier } = evaluateAll(policy, state, classified, asking.source, at);
+  return { at, tier, findings, combined: combine(findings) };
+}
+
+function assessLater(given: Case, at: Instant): Assessed {
+  return assess({ ...given, state: prune(given.policy, given.state, at) }, at);
+}
+
+function nextEligible(given: Case, present: Assessed): Instant | undefined {
+  const { policy, state, classified, asking } = given;
+  if (!policy.recurs) return present.combined.nextEligibleAt;
+  const { message } = classified;
+  const { tiers, timezone, channels } = policy;
+  const factsAt = (at: Instant) => {
+    return { state: prune(policy, state, at), message, source: asking.source, now: at, timezone, channels };
+  };
+  return settle(present, {
+    assess: (at) => assessLater(given, at),
+    tierChange: ({ at, tier, combined }, until) =>
+      isUpToTier(policy, combined)
+        ? tierChanges(tiers, factsAt(at)).find(
+            (change) => change < until && tierOf(tiers, factsAt(change)) !== tier,
+          )
+        : undefined,
+  });
+}
+
+/** Whether another tier may make the message eligible earlier: nothing that blocks for good does so whatever the tier. */
+function isUpToTier({ tieredRules }: Policy, { blocking }: Combined): boolean {
+  const isTiered = ({ rule }: Finding) => tieredRules.includes(rule);
+  return (
+    blocking.some(isTiered) &&
+    blocking.every((finding) => finding.nextEligibleAt !== undefined || isTiered(finding))
+  );
 }
 
 function decisionOf(
-  policy: Policy,
-  classified: Classified,
-  findings: readonly Finding[],
-  now: Instant,
+  given: Case,
+  { at: now, combined, findings, tier }: Assessed,
+  next: Instant | undefined,
 ): Decision {
-  const { binding, nextEligibleAt } = combine(findings);
-  const verdict: Outcome = binding === undefined ? 'cleared' : 'suppressed';
-  const ruled = binding !== undefined && !isUnruled(binding.rule);
+  const { policy, state, classified, asking } = given;
+  const { binding, blocking } = combined;
   const { message, claimRefused } = classified;
+  const clearsAt = (at: Instant) => !policy.recurs || assessLater(given, at).combined.binding === undefined;
+  const asked = { policy, state, customerId: message.customerId, now, asking, clearsAt };
+  const { verdict, reason, dueAt } = verdictOf(asked, combined, next);
+  const outcome = policy.enforce ? verdict : 'cleared';
   return {
-    outcome: policy.enforce ? verdict : 'cleared',
+    outcome,
     verdict,
-    reason: binding?.reason ?? 'cleared',
-    ...(ruled && { rule: binding.rule }),
-    ...(nextEligibleAt !== undefined && { nextEligibleAt }),
+    reason: reason ?? binding?.reason ?? 'cleared',
+    ...(binding !== undefined && !isUnruled(binding.rule) && { rule: binding.rule }),
+    ...(next !== undefined && blocking.length > 0 && { nextEligibleAt: next }),
+    ...(outcome === 'deferred' && { dueAt }),
+    ...(asking.since !== undefined
+      ? { waitingSince: asking.since }
+      : outcome === 'deferred' && { waitingSince: now }),
     decidedAt: now,
     channel: message.channel,
     class: message.class,
+    ...(tier !== undefined && { tier }),
     ...(claimRefused !== undefined && { claimRefused }),
     findings,
-  };
-}
-
-function stateAfter(
-  state: CustomerState,
-  message: Candidate,
-  decision: Decision,
-  remembers: Remembers,
-): CustomerState {
-  if (decision.outcome === 'cleared') {
-    return { ...state, sends: addSend(state.sends, sendOf(message, decision.decidedAt, remembers)) };
-  }
-  return { ...state, stops: [...state.stops.slice(1 - STOPS_MAX), stopOf(message, decision)] };
-}
-
-function sendOf(message: Candidate, at: Instant, remembers: Remembers): Send {
-  const { campaignId, sender, dispatchId, place } = message;
-  // Built by assignment: spreading each optional field costs more than deciding.
-  const send: { -readonly [Key in keyof Send]: Send[Key] } = {
-    at,
-    channel: message.channel,
-    class: message.class,
-    categories: message.categories,
-    topics: remembers.topics ? message.topics : NO_TOPICS,
-    labels: keepNamed(message.labels, remembers.labels),
-    messageId: message.messageId,
-    answered: false,
-    returned: false,
-  };
-  if (campaignId !== undefined) send.campaignId = campaignId;
-  if (sender !== undefined) send.sender = sender;
-  if (dispatchId !== undefined) send.dispatchId = dispatchId;
-  if (place !== undefined) send.place = place;
-  return send;
-}
-
-const NO_TOPICS: readonly string[] = Object.freeze([]);
-
-function stopOf(message: Candidate, decision: Decision): Stop {
-  const { campaignId, messageId } = message;
-  const { rule, nextEligibleAt } = decision;
-  return {
-    at: decision.decidedAt,
-    channel: decision.channel,
-    ...(campaignId !== undefined && { campaignId }),
-    messageId,
-    reason: decision.reason,
-    ...(rule !== undefined && { rule }),
-    ...(nextEligibleAt !== undefined && { nextEligibleAt }),
   };
 }

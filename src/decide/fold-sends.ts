@@ -12,7 +12,7 @@ export function takeSlot(state: CustomerState, folding: Folding): CustomerState 
   const send = ungovernedSend(folding);
   return state.sends.some((each) => isSameSend(each, send))
     ? state
-    : { ...state, sends: addSend(state.sends, send) };
+    : addSend(folding.policy, state, send, now);
 }
 
 /** Gives the slot of a send that did not arrive back; its id stays known. */
@@ -27,7 +27,8 @@ export function answerSend(state: CustomerState, folding: Folding): CustomerStat
   return place < 0 || state.sends[place]?.answered ? state : changeSend(state, place, { answered: true });
 }
 
-function placeOf(state: CustomerState, { policy, interaction, at }: Folding): number {
+/** The place of the send that the interaction is about; -1 where there is none, or it cannot be told. */
+export function placeOf(state: CustomerState, { policy, interaction, at }: Folding): number {
   const { messageId, source } = interaction;
   if (messageId === undefined) return -1;
   const channel = interaction.channel === undefined ? undefined : channelOf(policy, interaction.channel);
@@ -43,14 +44,17 @@ function isSameSend(one: Send, other: Send): boolean {
 }
 
 function ungovernedSend({ policy, interaction, at }: Folding): Send {
-  const { channel, campaignId, categories, labels, messageId, interactionId, source } = interaction;
+  const { channel, campaignId, categories, products, labels, messageId, interactionId, source, purpose } =
+    interaction;
   const named = interaction.class === undefined ? undefined : policy.classes[interaction.class];
   return {
     at,
     channel: channel === undefined ? UNKNOWN_CHANNEL : channelOf(policy, channel),
     class: named?.name ?? policy.defaultClass,
     ...(campaignId !== undefined && { campaignId }),
+    ...(purpose !== undefined && policy.remembers.purpose && { purpose }),
     categories,
+    products,
     sender: source,
     topics: [],
     labels: keepNamed(labels, policy.remembers.labels),

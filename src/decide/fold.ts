@@ -2,20 +2,24 @@ import type { Instant } from '../kernel/time.ts';
 import { isKnownZone } from '../model/calendar.ts';
 import type { Consent, CustomerState, OptOut } from '../model/customer-state.ts';
 import { emptyState } from '../model/customer-state.ts';
-import type { Interaction, InteractionType, Scope } from '../model/interaction.ts';
+import type { Interaction, InteractionType, KnownInteractionType } from '../model/interaction.ts';
+import type { Scope } from '../model/scope.ts';
+import { cancelWaiting } from './cancel-waiting.ts';
 import { addConsent } from './consents.ts';
 import { answerSend, returnSend, takeSlot } from './fold-sends.ts';
 import type { Folding } from './folding.ts';
 import { addOptOut, takeBack } from './opt-outs.ts';
 import type { Policy } from './policy.ts';
 import { prune } from './prune.ts';
+import { rememberEvent } from './remember-event.ts';
 import { keepNamed } from './remembered.ts';
+import { beBusy, snooze, updatePreferences } from './wishes.ts';
 
 type Handler = (state: CustomerState, folding: Folding) => CustomerState;
 
 const unchanged: Handler = (state) => state;
 
-const HANDLERS: { readonly [Type in InteractionType]: Handler } = {
+const HANDLERS: { readonly [Type in KnownInteractionType]: Handler } = {
   sent: takeSlot,
   delivered: unchanged,
   bounced: returnSend,
@@ -26,17 +30,29 @@ const HANDLERS: { readonly [Type in InteractionType]: Handler } = {
   replied: answer,
   visited: answer,
   purchased: answer,
+  rejected: unchanged,
+  called: engage,
   subscribed: optIn,
   'opted-in': optIn,
   'opted-out': (state, folding) => optOut(state, folding, 'opt-out'),
   unsubscribed: (state, folding) => optOut(state, folding, 'opt-out'),
   complained: (state, folding) => optOut(state, folding, 'complaint'),
-  'consent-granted': (state, folding) => addConsent(state, consentOf(folding, 'granted')),
+  'consent-granted': grant,
   'consent-pending': (state, folding) => addConsent(state, consentOf(folding, 'pending')),
   'consent-withdrawn': (state, folding) => addConsent(state, consentOf(folding, 'withdrawn')),
+  'preferences-updated': updatePreferences,
+  snoozed: (state, folding) => snooze(state, folding, reachOf(folding.interaction)),
+  busy: beBusy,
+  'case-opened': unchanged,
+  'case-closed': unchanged,
+  'address-changed': unchanged,
   'profile-updated': updateProfile,
+  cancelled: cancelWaiting,
   erased: erase,
 };
+
+/** What a machine may do in a customer's name. It is neither engagement nor answer. */
+const MACHINE_TYPES: readonly InteractionType[] = ['opened', 'clicked', 'replied', 'visited', 'purchased'];
 
 /**
  * What is remembered after an interaction. Total and pure; `state` is undefined for a customer never seen before. The
@@ -50,9 +66,16 @@ export function fold(
 ): CustomerState {
   const at = Math.min(interaction.occurredAt, now);
   const folding: Folding = { policy, interaction, at, now };
-  const known = state === undefined ? emptyState(at) : prune(state, now);
-  if (interaction.type === 'erased') return erase(known, folding);
-  return seenSince(withZone(HANDLERS[interaction.type](known, folding), interaction.timezone), at);
+  const known = state === undefined ? emptyState(at) : prune(policy, state, now);
+  const { type, automated, timezone } = interaction;
+  if (type === 'erased') return erase(known, folding);
+  if (automated && MACHINE_TYPES.includes(type)) return known;
+  const handled = isKnownType(type) ? HANDLERS[type](known, folding) : known;
+  return seenSince(withZone(rememberEvent(handled, folding), timezone), at);
+}
+
+function isKnownType(type: InteractionType): type is KnownInteractionType {
+  return Object.hasOwn(HANDLERS, type);
 }
 
 function seenSince(state: CustomerState, at: Instant): CustomerState {
@@ -85,19 +108,26 @@ function optIn(state: CustomerState, folding: Folding): CustomerState {
   return takeBack(consented, reachOf(folding.interaction), folding.at);
 }
 
+/** Consent takes no opt-out back, but tells that somebody who was erased wants to be known again. */
+function grant(state: CustomerState, folding: Folding): CustomerState {
+  const consented = addConsent(state, consentOf(folding, 'granted'));
+  return takeBack(consented, reachOf(folding.interaction), folding.at, ['erasure']);
+}
+
 function reachOf({ scope, channel }: Interaction): Scope {
   const isEmpty = Object.values(scope).every((values) => values === undefined || values.length === 0);
   return isEmpty && channel !== undefined ? { channel: [channel] } : scope;
 }
 
 function consentOf({ at, interaction }: Folding, status: Consent['status']): Consent {
-  const { channel, purpose, source } = interaction;
+  const { channel, purpose, source, terms } = interaction;
   return {
     ...(channel !== undefined && { channel }),
     ...(purpose !== undefined && { purpose }),
     status,
     at,
     source,
+    ...(terms !== undefined && { terms }),
   };
 }
 

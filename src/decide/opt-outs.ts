@@ -1,14 +1,16 @@
 import type { Instant } from '../kernel/time.ts';
 import { type CustomerState, type OptOut, RETENTION, type TakenBack } from '../model/customer-state.ts';
-import type { Scope } from '../model/interaction.ts';
+import type { Scope } from '../model/scope.ts';
 import type { Subject } from '../model/selector.ts';
 import type { ChannelNames } from '../rules/rule-kind.ts';
-import { coversScope, isSameScope, isWithin, normalizeScope } from './scope.ts';
+import { coversScope, isSameScope, isWithin, normalizeScope } from '../rules/scope.ts';
 
 /** So many opt-outs of one customer are one of everything. */
 const OPT_OUTS_MAX = 200;
 /** So many partial opt-ins against one opt-out are kept; further ones do not count. */
 const TAKEN_BACK_MAX = 50;
+
+const ALL_CAUSES: readonly OptOut['cause'][] = ['opt-out', 'complaint', 'erasure'];
 
 /** Whether the opt-out binds the message now: `until` is its first free instant. */
 export function binds(optOut: OptOut, message: Subject, channels: ChannelNames, now: Instant): boolean {
@@ -76,10 +78,18 @@ function bounded(optOuts: readonly OptOut[]): readonly OptOut[] {
   });
 }
 
-/** Opens what the scope covers again, against the opt-outs older than `at` and no others. */
-export function takeBack(state: CustomerState, scope: Scope, at: Instant): CustomerState {
+/** Opens what the scope covers again, against the opt-outs older than `at` and of these causes, and no others. */
+export function takeBack(
+  state: CustomerState,
+  scope: Scope,
+  at: Instant,
+  causes: readonly OptOut['cause'][] = ALL_CAUSES,
+): CustomerState {
+  if (state.optOuts.length === 0) return state;
   const opened = { scope: normalizeScope(scope), at };
-  const optOuts = state.optOuts.map((optOut) => (optOut.at < at ? openedBy(optOut, opened) : optOut));
+  const optOuts = state.optOuts.map((optOut) =>
+    optOut.at < at && causes.includes(optOut.cause) ? openedBy(optOut, opened) : optOut,
+  );
   return optOuts.every((each, i) => each === state.optOuts[i]) ? state : { ...state, optOuts };
 }
 

@@ -1,6 +1,7 @@
 import type { Duration } from '../kernel/time.ts';
 import type { Rule } from '../rules/kinds.ts';
-import type { ChannelNames, Exemption } from '../rules/rule-kind.ts';
+import type { ChannelNames, EventNeed, Exemption } from '../rules/rule-kind.ts';
+import type { Tier } from '../rules/tier.ts';
 
 /** A policy as decided with: validated and deeply frozen, one version for a whole turn. */
 export interface Policy {
@@ -15,10 +16,16 @@ export interface Policy {
   /** By name; without a prototype. */
   readonly classes: Readonly<Record<string, PolicyClass>>;
   readonly defaultClass: string;
+  /** The first that fits is the customer's; empty = there are none. */
+  readonly tiers: readonly Tier[];
+  /** Ids of the rules in which a number differs by tier. */
+  readonly tieredRules: readonly string[];
   /** In the order of the file. */
   readonly rules: readonly Rule[];
   readonly ceiling?: Rule<'ceiling'>;
   readonly remembers: Remembers;
+  /** Whether a message that every rule allows may be blocked again by nothing but time. */
+  readonly recurs: boolean;
 }
 
 export interface PolicyClass {
@@ -27,6 +34,10 @@ export interface PolicyClass {
   readonly claimedBy?: ClaimedBy;
   readonly exempt: readonly Exemption[];
   readonly maxAge?: Duration;
+  /** Among waiting messages of one customer the larger goes first. */
+  readonly rank: number;
+  /** One message of this class may confirm an opt-out within so long after it; absent = none may. */
+  readonly confirmsOptOut?: Duration;
 }
 
 /** Either suffices. */
@@ -36,9 +47,12 @@ export interface ClaimedBy {
   readonly topics: readonly string[];
 }
 
-/** What of a message or a profile is kept because the policy selects by it. */
+/** What of a message, a profile or an interaction is kept because the policy asks about it. */
 export interface Remembers {
   readonly topics: boolean;
+  readonly purpose: boolean;
   readonly labels: readonly string[];
   readonly attributes: readonly string[];
+  /** By type of interaction, one need for all rules; without a prototype. */
+  readonly events: Readonly<Record<string, EventNeed>>;
 }

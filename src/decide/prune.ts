@@ -1,15 +1,29 @@
 import type { Instant } from '../kernel/time.ts';
 import { type CustomerState, RETENTION } from '../model/customer-state.ts';
+import { forgetSends } from './forget-sends.ts';
 import { pruneOptOuts } from './opt-outs.ts';
-import { pruneSends } from './send-log.ts';
+import type { Policy } from './policy.ts';
+import { pruneEvents } from './remember-event.ts';
 
 /** Without what can change no decision any more; the same value when there is no such thing. */
-export function prune(state: CustomerState, now: Instant): CustomerState {
-  return pruneStops(pruneOptOuts(pruneSends(state, now), now), now);
+export function prune(policy: Policy, state: CustomerState, now: Instant): CustomerState {
+  const sends = forgetSends(policy, state, now);
+  const events = pruneEvents(policy, pruneOptOuts(sends, now), now);
+  return pruneWishes(pruneStops(events, now), now);
 }
 
 function pruneStops(state: CustomerState, now: Instant): CustomerState {
   const kept = state.stops.findIndex((stop) => stop.at > now - RETENTION);
   if (kept === 0 || state.stops.length === 0) return state;
   return { ...state, stops: kept < 0 ? [] : state.stops.slice(kept) };
+}
+
+function pruneWishes(state: CustomerState, now: Instant): CustomerState {
+  const { preferences, busyUntil } = state;
+  const isOver = preferences.pauses.some(({ until }) => until <= now);
+  const isFree = busyUntil !== undefined && busyUntil <= now;
+  if (!isOver && !isFree) return state;
+  const { busyUntil: _, ...others } = state;
+  const pauses = preferences.pauses.filter(({ until }) => until > now);
+  return { ...(isFree ? others : state), preferences: { ...preferences, pauses } };
 }

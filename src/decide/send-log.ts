@@ -1,16 +1,10 @@
 import type { Instant } from '../kernel/time.ts';
 import type { CustomerState, Send } from '../model/customer-state.ts';
 import { RETENTION, SENDS_MAX } from '../model/customer-state.ts';
+import { forgetOldest } from './forget-sends.ts';
+import type { Policy } from './policy.ts';
 
 type Sends = readonly Send[];
-
-/** Without the sends that no window reaches any more, those of `RETENTION` ago included; the same value if there are none. */
-export function pruneSends(state: CustomerState, now: Instant): CustomerState {
-  const { sends } = state;
-  const kept = sends.findIndex((send) => send.at > now - RETENTION);
-  if (kept === 0 || sends.length === 0) return state;
-  return { ...state, sends: kept < 0 ? [] : sends.slice(kept) };
-}
 
 /** Whether the log holds as many sends as one customer may have. */
 export function isFull(sends: Sends): boolean {
@@ -26,10 +20,11 @@ export function roomAt(sends: Sends): Instant {
  * With one more send, in the order of time. A full log loses its oldest, and no count with it: the log stays full, and
  * so suppresses everything, until the next oldest has left every window.
  */
-export function addSend(sends: Sends, send: Send): Sends {
-  const after = sends.findLastIndex((each) => each.at <= send.at) + 1;
-  const added = [...sends.slice(0, after), send, ...sends.slice(after)];
-  return added.length > SENDS_MAX ? added.slice(added.length - SENDS_MAX) : added;
+export function addSend(policy: Policy, state: CustomerState, send: Send, now: Instant): CustomerState {
+  const after = state.sends.findLastIndex((each) => each.at <= send.at) + 1;
+  const sends = state.sends.toSpliced(after, 0, send);
+  if (sends.length <= SENDS_MAX) return { ...state, sends };
+  return forgetOldest(policy, { ...state, sends }, sends.length - SENDS_MAX, now);
 }
 
 /** What an interaction says about the send that it answers. */

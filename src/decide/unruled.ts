@@ -1,11 +1,12 @@
 import type { Duration, Instant } from '../kernel/time.ts';
-import type { OptOut } from '../model/customer-state.ts';
+import type { CustomerState, OptOut } from '../model/customer-state.ts';
 import type { Finding } from '../model/decision.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import { expiryFinding } from '../rules/expiry.ts';
-import type { Exemption, Facts } from '../rules/rule-kind.ts';
+import type { Facts } from '../rules/rule-kind.ts';
 import { type Classified, UNKNOWN_CHANNEL } from './classify.ts';
 import { binds } from './opt-outs.ts';
+import type { PolicyClass } from './policy.ts';
 import { isFull, roomAt } from './send-log.ts';
 
 const OPT_OUT_REASONS = {
@@ -16,7 +17,7 @@ const OPT_OUT_REASONS = {
 const CAUSES = Object.keys(OPT_OUT_REASONS) as readonly OptOut['cause'][];
 
 /** The names that findings without a rule go by; no rule may have one as its id. */
-export const UNRULED_NAMES: readonly string[] = ['channel', ...CAUSES, 'expiry', 'history'];
+export const UNRULED_NAMES: readonly string[] = ['channel', ...CAUSES, 'expiry', 'history', 'cancelled'];
 
 /** Whether a finding of this name comes without a rule. */
 export function isUnruled(name: string): boolean {
@@ -27,7 +28,7 @@ export function isUnruled(name: string): boolean {
 export function findUnruled({ message, class: given }: Classified, facts: Facts): Finding[] {
   const findings: Finding[] = [];
   if (message.channel === UNKNOWN_CHANNEL) findings.push(blocking('channel', 'unknown-channel'));
-  if (facts.state.optOuts.length > 0) findings.push(...findOptOuts(given.exempt, facts));
+  if (facts.state.optOuts.length > 0) findings.push(...findOptOuts(given, facts));
   const deadline = deadlineOf(message.createdAt, message.expiresAt, given.maxAge);
   if (deadline !== undefined) findings.push(expiryFinding('expiry', deadline, facts.now));
   const { sends } = facts.state;
@@ -47,9 +48,11 @@ function deadlineOf(
   return Math.min(createdAt + maxAge, expiresAt ?? Number.POSITIVE_INFINITY);
 }
 
-function findOptOuts(exempt: readonly Exemption[], { state, message, channels, now }: Facts): Finding[] {
-  const binding = state.optOuts.filter((each) => binds(each, message, channels, now));
-  return CAUSES.filter((cause) => !exempt.includes(cause)).flatMap((cause) => {
+function findOptOuts(given: PolicyClass, { state, message, channels, now }: Facts): Finding[] {
+  const binding = state.optOuts.filter(
+    (each) => binds(each, message, channels, now) && !mayBeConfirmed(each, given, state, now),
+  );
+  return CAUSES.filter((cause) => !given.exempt.includes(cause)).flatMap((cause) => {
     const ends = binding.filter((each) => each.cause === cause).map((each) => each.until);
     if (ends.length === 0) return [];
     const latest = ends.reduce((one, other) =>
@@ -57,6 +60,17 @@ function findOptOuts(exempt: readonly Exemption[], { state, message, channels, n
     );
     return [blocking(cause, OPT_OUT_REASONS[cause], latest)];
   });
+}
+
+/** Whether a message of the class may still confirm the opt-out: for a while, and once. */
+function mayBeConfirmed(
+  { cause, at }: OptOut,
+  { name, confirmsOptOut }: PolicyClass,
+  { sends }: CustomerState,
+  now: Instant,
+): boolean {
+  if (confirmsOptOut === undefined || cause !== 'opt-out' || at <= now - confirmsOptOut) return false;
+  return !sends.some((send) => send.class === name && send.at >= at);
 }
 
 function blocking(name: string, reason: ReasonCode, nextEligibleAt?: Instant): Finding {

@@ -1,5 +1,6 @@
 import type { Broker, Cluster, Kafka, PartitionAssigner } from 'kafkajs';
 import { TactError } from '../kernel/errors.ts';
+import type { Instant } from '../kernel/time.ts';
 import type { TopicOffset, TopicPartition } from '../model/record.ts';
 import { fetchRequest, type ProtocolRequest } from './client-library.ts';
 import { decodeFetchResponse, type FetchResponse } from './fetch-response.ts';
@@ -184,14 +185,17 @@ export class KafkaCluster {
     await broker.disconnect().catch(() => undefined);
   }
 
-  /** Where partitions begin and end now. Throws `kafka-unreachable` or `kafka-refused`. */
-  async bounds(partitions: readonly TopicPartition[]): Promise<PartitionBounds[]> {
+  /**
+   * Where partitions begin and end now; with `since`, they begin at their first record of that time or later. Throws
+   * `kafka-unreachable` or `kafka-refused`.
+   */
+  async bounds(partitions: readonly TopicPartition[], since: Instant = EARLIEST): Promise<PartitionBounds[]> {
     await this.know(partitions.map(({ topic }) => topic));
     const [starts, ends] = [new Map<string, number>(), new Map<string, number>()];
     try {
       for (const [nodeId, led] of this.#byLeader(partitions)) {
         const broker = (await this.#cluster.findBroker({ nodeId })) as WiderBroker;
-        await listOffsets(broker, led, EARLIEST, starts);
+        await listOffsets(broker, led, since, starts);
         await listOffsets(broker, led, LATEST, ends);
       }
     } catch (error) {
@@ -199,8 +203,8 @@ export class KafkaCluster {
       throw tactError('cannot read where partitions begin and end', error);
     }
     return partitions.map(({ topic, partition }) => {
-      const key = `${topic}/${partition}`;
-      return { topic, partition, start: starts.get(key) ?? 0, end: ends.get(key) ?? 0 };
+      const [start = 0, end = 0] = [starts, ends].map((found) => found.get(`${topic}/${partition}`));
+      return { topic, partition, start: start < 0 ? end : start, end };
     });
   }
 

@@ -1,5 +1,5 @@
 import { assert } from '../kernel/errors.ts';
-import type { Duration } from '../kernel/time.ts';
+import type { Duration, Instant } from '../kernel/time.ts';
 import type { TopicOffset, TopicPartition } from '../model/record.ts';
 import type { Fetched, FetchTarget, Log, ShardOwner, ShardProducer } from '../shard/log.ts';
 import { createClient, IMPATIENT } from './client.ts';
@@ -11,8 +11,8 @@ import type { KafkaSettings, LogLine } from './settings.ts';
 
 /** The port, and what an operator's tools ask beside it. */
 export interface KafkaLog extends Log {
-  /** First offset and end of each partition, now. */
-  bounds(partitions: readonly TopicPartition[]): Promise<PartitionBounds[]>;
+  /** First offset and end of each partition, now; with `since`, the first offset of that time or later, else the end. */
+  bounds(partitions: readonly TopicPartition[], since?: Instant): Promise<PartitionBounds[]>;
 }
 
 const PRODUCER_PATIENCE = { retries: 20, initialRetryTime: 15, maxRetryTime: 1_000 };
@@ -97,7 +97,7 @@ class KafkaJsLog implements KafkaLog {
     return this.#membership.save(offsets);
   }
 
-  bounds(partitions: readonly TopicPartition[]): Promise<PartitionBounds[]> {
-    return this.#cluster.bounds(partitions);
+  bounds(partitions: readonly TopicPartition[], since?: Instant): Promise<PartitionBounds[]> {
+    return this.#cluster.bounds(partitions, since);
   }
 }

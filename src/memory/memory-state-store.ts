@@ -1,12 +1,16 @@
 import { assert, TactError } from '../kernel/errors.ts';
 import {
   type Applied,
+  type Due,
+  type DueEntry,
+  type DueQuestion,
   type Loaded,
   POSITION_FIELD,
   type ShardView,
   type StateChange,
   type StateStore,
 } from '../shard/state-store.ts';
+import { DueIndex } from './due-index.ts';
 import { type Fault, PlannedFaults } from './fault.ts';
 
 interface ShardHash {
@@ -14,12 +18,15 @@ interface ShardHash {
   log: string | undefined;
   at: number | undefined;
   readonly fields: Map<string, Buffer>;
+  /** How many went into the index and were not taken out. */
+  waiting: number;
+  readonly index: DueIndex;
 }
 
 /** The store as it was at one moment; opaque. */
 export type StoreSnapshot = ReadonlyMap<number, ShardHash>;
 
-const OWN_FIELDS: ReadonlySet<string> = new Set(['watermark', 'log', 'at']);
+const OWN_FIELDS: ReadonlySet<string> = new Set(['watermark', 'log', 'at', 'due']);
 
 /**
  * The state store in memory. Several processes share one instance, as they would share a Redis; `close` leaves it as it
@@ -44,6 +51,11 @@ export class MemoryStateStore implements StateStore {
     if (fault === 'lost-reply') this.#apply(shard, change);
     if (fault === 'late') this.#late.push(() => this.#apply(shard, change));
     throw new TactError('redis-unreachable', `apply to shard ${shard} was not answered; send it again`);
+  }
+
+  async due(shard: number, question: DueQuestion): Promise<Due> {
+    const hash = this.#shards.get(shard);
+    return hash === undefined ? NOTHING_WAITS : dueOf(hash, question);
   }
 
   async view(shard: number): Promise<ShardView> {
@@ -80,6 +92,16 @@ export class MemoryStateStore implements StateStore {
     this.#shards.clear();
   }
 
+  /** Loses the index of what waits, and nothing else, as an eviction would. */
+  loseIndex(shard: number): void {
+    this.#shards.get(shard)?.index.clear();
+  }
+
+  /** Loses these fields, and neither the watermark nor the index, as only a hand in the store can. */
+  loseFields(shard: number, fields: readonly string[]): void {
+    for (const field of fields) this.#shards.get(shard)?.fields.delete(field);
+  }
+
   /** Makes the next `apply` go wrong; several wait in order. */
   failNext(call: 'apply', fault: Fault): void {
     this.#faults.plan(call, fault);
@@ -93,7 +115,7 @@ export class MemoryStateStore implements StateStore {
     return arriving.length;
   }
 
-  #apply(shard: number, { expected, next, log, at, entries }: StateChange): Applied {
+  #apply(shard: number, { expected, next, log, at, entries, due }: StateChange): Applied {
     for (const field of entries.keys())
       assert(!OWN_FIELDS.has(field), "the store's own fields are no entries");
     const hash = this.#shards.get(shard) ?? {
@@ -101,6 +123,8 @@ export class MemoryStateStore implements StateStore {
       log: undefined,
       at: undefined,
       fields: new Map(),
+      waiting: 0,
+      index: new DueIndex(),
     };
     if (hash.log !== undefined && hash.log !== log) return { applied: false, watermark: 0 };
     if (hash.watermark === next) return { applied: true };
@@ -110,11 +134,42 @@ export class MemoryStateStore implements StateStore {
       if (value === null) hash.fields.delete(field);
       else hash.fields.set(field, value);
     }
-    Object.assign(hash, { watermark: next, log, at });
+    const before = hash.index.size;
+    for (const [field, dueAt] of due) hash.index.set(field, dueAt);
+    const waiting = hash.waiting + hash.index.size - before;
+    Object.assign(hash, { watermark: next, log, at, waiting });
     return { applied: true };
   }
 }
 
+const NOTHING_WAITS: Due = { watermark: 0, entries: [], waiting: 0, isWhole: true };
+
+function dueOf(
+  { watermark, fields, waiting, index }: ShardHash,
+  { until, limit, bytesMax }: DueQuestion,
+): Due {
+  const entries: DueEntry[] = [];
+  let isWhole = waiting === index.size;
+  let bytes = 0;
+  let place = 0;
+  for (; place < limit; place++) {
+    const next = index.at(place);
+    if (next === undefined || next.dueAt > until) break;
+    const value = fields.get(next.field);
+    bytes += value?.length ?? 0;
+    if (bytes > bytesMax && place > 0) break;
+    if (value === undefined) isWhole = false;
+    else entries.push({ field: next.field, value });
+  }
+  const nextDueAt = index.at(place)?.dueAt;
+  return { watermark, entries, waiting: index.size, ...(nextDueAt !== undefined && { nextDueAt }), isWhole };
+}
+
 function copyOf(shards: StoreSnapshot): Map<number, ShardHash> {
-  return new Map([...shards].map(([shard, hash]) => [shard, { ...hash, fields: new Map(hash.fields) }]));
+  return new Map(
+    [...shards].map(([shard, hash]) => [
+      shard,
+      { ...hash, fields: new Map(hash.fields), index: hash.index.copy() },
+    ]),
+  );
 }

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Instant } from '../kernel/time.ts';
-import { HOUR, MINUTE } from '../kernel/time.ts';
+import type { Duration, Instant } from '../kernel/time.ts';
+import { DAY, HOUR, MINUTE } from '../kernel/time.ts';
+import { offsetSpan } from './zone-offset.ts';
 
 export const CALENDAR_UNITS = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
@@ -14,35 +15,20 @@ export interface Span {
   readonly end: Instant;
 }
 
+/** How a calendar cuts time into spans: by the clock, by so many dates counted from one of them, or by months. */
+export type Cut =
+  | { readonly kind: 'clock'; readonly size: Duration }
+  /** Dates are days since 1970-01-01. */
+  | { readonly kind: 'dates'; readonly days: number; readonly anchor: number }
+  | { readonly kind: 'months' };
+
 /** The first millisecond of the year 10000; calendars are not asked about what lies outside `[0, CALENDAR_END)`. */
 const CALENDAR_END: Instant = 253_402_300_800_000;
+/** 1970-01-05 was a Monday. */
+const A_MONDAY = 4;
 const ZONES_MAX = 2_000;
 
-/**
- * The last span of each zone, by unit and first day of the week. Decisions are made in the order of time, so nearly
- * every question falls into the span that answered the one before it.
- */
-const lastSpans = new Map<string, Map<string, Span>>();
 const knownZones = new Map<string, boolean>();
-
-/**
- * The calendar span around an instant in an IANA zone that `isKnownZone`. The spans of a unit cover time without gap or
- * overlap, whatever the clocks do. A day begins at its first instant, and is over once the next one has begun. Where
- * the clocks change within an hour or a minute, the span ends there and the next begins.
- */
-export function calendarSpan(unit: CalendarUnit, zone: string, at: Instant, weekStart: Weekday = 1): Span {
-  const instant = Math.min(Math.max(at, 0), CALENDAR_END);
-  const spans = spansOf(unit === 'week' ? `week${weekStart}` : unit);
-  const last = spans.get(zone);
-  if (last && last.start <= instant && instant < last.end) return last;
-  const span =
-    unit === 'minute' || unit === 'hour'
-      ? clockSpan(unit === 'hour' ? HOUR : MINUTE, zone, instant)
-      : dateSpan(unit, zone, instant, weekStart);
-  if (spans.size >= ZONES_MAX) spans.clear();
-  spans.set(zone, span);
-  return span;
-}
 
 /** Whether this is a zone whose clocks are known. */
 export function isKnownZone(zone: string): boolean {
@@ -56,77 +42,113 @@ export function isKnownZone(zone: string): boolean {
 
 function canReadClocks(zone: string): boolean {
   try {
-    zoned(0, zone);
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
     return true;
   } catch {
     return false;
   }
 }
 
-function spansOf(key: string): Map<string, Span> {
-  let spans = lastSpans.get(key);
-  if (!spans) {
-    spans = new Map();
-    lastSpans.set(key, spans);
-  }
-  return spans;
-}
-
-function zoned(at: Instant, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-}
-
-function dateSpan(unit: 'day' | 'week' | 'month', zone: string, at: Instant, weekStart: Weekday): Span {
-  let first = firstDate(unit, zoned(at, zone).toPlainDate(), weekStart);
-  let start = startOfDate(first, zone);
-  for (;;) {
-    const next = first.add(unit === 'day' ? { days: 1 } : unit === 'week' ? { weeks: 1 } : { months: 1 });
-    const end = startOfDate(next, zone);
-    // Clocks set back over midnight show the old date again, after the new one has begun.
-    if (end > at) return { start, end };
-    first = next;
-    start = end;
+/** How a unit cuts time; the first day matters to weeks only. */
+export function cutOf(unit: CalendarUnit, weekStart: Weekday = 1): Cut {
+  switch (unit) {
+    case 'minute':
+      return { kind: 'clock', size: MINUTE };
+    case 'hour':
+      return { kind: 'clock', size: HOUR };
+    case 'day':
+      return { kind: 'dates', days: 1, anchor: 0 };
+    case 'week':
+      return { kind: 'dates', days: 7, anchor: A_MONDAY + weekStart - 1 };
+    case 'month':
+      return { kind: 'months' };
   }
 }
 
-function firstDate(
-  unit: 'day' | 'week' | 'month',
-  date: Temporal.PlainDate,
-  weekStart: Weekday,
-): Temporal.PlainDate {
-  if (unit === 'day') return date;
-  if (unit === 'month') return date.with({ day: 1 });
-  return date.subtract({ days: (date.dayOfWeek - weekStart + 7) % 7 });
+/**
+ * The start of the span so many spans after the one around an instant, before it where `steps` is negative, in an IANA
+ * zone that `isKnownZone`. Spans cover time without gap or overlap, whatever the clocks do. A date begins at its first
+ * instant, and is over once the next one has begun. Where the clocks change within an hour or a minute, the span ends
+ * there and the next begins.
+ */
+export function spanStart(cut: Cut, zone: string, at: Instant, steps: number): Instant {
+  const instant = Math.min(Math.max(at, 0), CALENDAR_END);
+  if (cut.kind === 'clock') return clockStart(cut.size, zone, instant, steps);
+  const date = dateAt(zone, instant);
+  if (cut.kind === 'months') return dateStart(zone, firstOfMonth(date, steps));
+  const { days, anchor } = cut;
+  return dateStart(zone, anchor + (Math.floor((date - anchor) / days) + steps) * days);
 }
 
-function startOfDate(date: Temporal.PlainDate, zone: string): Instant {
-  return date.toZonedDateTime({ timeZone: zone }).epochMilliseconds;
+/** The span around an instant. */
+export function spanAround(cut: Cut, zone: string, at: Instant): Span {
+  return { start: spanStart(cut, zone, at, 0), end: spanStart(cut, zone, at, 1) };
 }
 
-function clockSpan(size: number, zone: string, at: Instant): Span {
-  const offset = offsetAt(at, zone);
+function firstOfMonth(date: number, steps: number): number {
+  const day = new Date(date * DAY);
+  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + steps, 1) / DAY;
+}
+
+/** Clocks set back over midnight show the old date again, after the new one has begun. */
+function dateAt(zone: string, at: Instant): number {
+  const date = Math.floor((at + offsetSpan(zone, at).offset) / DAY);
+  return dateStart(zone, date + 1) <= at ? date + 1 : date;
+}
+
+/** The first instant at which the clocks show the date, or, where they leave it out, a later one. */
+function dateStart(zone: string, date: number): Instant {
+  const midnight = date * DAY;
+  // No zone is a whole day ahead of UTC.
+  let span = offsetSpan(zone, midnight - DAY);
+  while (span.end + span.offset <= midnight) span = offsetSpan(zone, span.end);
+  return Math.max(midnight - span.offset, span.start);
+}
+
+function clockStart(size: Duration, zone: string, at: Instant, steps: number): Instant {
+  let start = clockSpan(size, zone, at).start;
+  let left = Math.abs(steps);
+  while (left > 0) {
+    const whole = wholeSpans(size, zone, start, steps);
+    const taken = Math.min(whole, left);
+    if (whole > 0) start += Math.sign(steps) * taken * size;
+    else start = steps > 0 ? clockSpan(size, zone, start).end : clockSpan(size, zone, start - 1).start;
+    left -= Math.max(taken, 1);
+  }
+  return start;
+}
+
+/** How many whole spans follow an instant, or lie before it where `steps` is negative, until the clocks may change. */
+function wholeSpans(size: Duration, zone: string, from: Instant, steps: number): number {
+  const { start, end, offset } = offsetSpan(zone, steps > 0 ? from : from - 1);
+  if ((from + offset) % size !== 0) return 0;
+  return Math.floor((steps > 0 ? end - from : from - start) / size);
+}
+
+function clockSpan(size: Duration, zone: string, at: Instant): Span {
+  const { offset } = offsetSpan(zone, at);
   const start = Math.floor((at + offset) / size) * size - offset;
-  const end = start + size;
-  return {
-    start:
-      offsetAt(start, zone) === offset ? start : firstWith(start, at, (t) => offsetAt(t, zone) === offset),
-    end:
-      offsetAt(end - 1, zone) === offset ? end : firstWith(at, end - 1, (t) => offsetAt(t, zone) !== offset),
-  };
+  return { start: steadyFrom(zone, at, start), end: steadyUntil(zone, at, start + size) };
 }
 
-function offsetAt(at: Instant, zone: string): number {
-  return zoned(at, zone).offsetNanoseconds / 1_000_000;
-}
-
-/** The first instant in `(from, to]` where the fact holds, given that it fails at `from`, holds at `to` and stays. */
-function firstWith(from: Instant, to: Instant, fact: (at: Instant) => boolean): Instant {
-  let fails = from;
-  let holds = to;
-  while (holds - fails > 1) {
-    const middle = Math.floor((fails + holds) / 2);
-    if (fact(middle)) holds = middle;
-    else fails = middle;
+/** The first instant of `[from, at]` since which the clocks have not changed. */
+function steadyFrom(zone: string, at: Instant, from: Instant): Instant {
+  let { start, offset } = offsetSpan(zone, at);
+  while (start > from) {
+    const before = offsetSpan(zone, start - 1);
+    if (before.offset !== offset) return start;
+    start = before.start;
   }
-  return holds;
+  return from;
+}
+
+/** The end of the instants of `[at, to)` until which the clocks do not change. */
+function steadyUntil(zone: string, at: Instant, to: Instant): Instant {
+  let { end, offset } = offsetSpan(zone, at);
+  while (end < to) {
+    const after = offsetSpan(zone, end);
+    if (after.offset !== offset) return end;
+    end = after.end;
+  }
+  return to;
 }

@@ -14,11 +14,16 @@ export interface OutboundMessage {
   readonly dispatchId?: string;
   /** Paths such as `shoes/running`; a parent covers its children. */
   readonly categories: readonly string[];
+  /** What it offers, by the company's own numbers. */
+  readonly products: readonly string[];
   readonly topics: readonly string[];
   readonly sender?: string;
   readonly purpose?: string;
+  /** Of the content: equal for messages that read the same to the customer. */
+  readonly fingerprint?: string;
   readonly createdAt: Instant;
   readonly expiresAt?: Instant;
+  /** Among messages of one class the larger goes first. */
   readonly rank?: number;
   readonly place?: string;
   readonly labels: Readonly<Record<string, string>>;

@@ -4,7 +4,10 @@ export interface Subject {
   readonly class: string;
   readonly campaignId?: string;
   readonly categories: readonly string[];
+  readonly products: readonly string[];
   readonly sender?: string;
+  readonly place?: string;
+  readonly purpose?: string;
   readonly topics: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -18,7 +21,17 @@ export type Condition =
   | { readonly kind: 'any'; readonly of: readonly Selector[] }
   | { readonly kind: 'not'; readonly of: Selector };
 
-export const SELECTOR_FIELDS = ['channel', 'class', 'category', 'campaign', 'sender', 'topic'] as const;
+export const SELECTOR_FIELDS = [
+  'channel',
+  'class',
+  'category',
+  'campaign',
+  'sender',
+  'topic',
+  'product',
+  'place',
+  'purpose',
+] as const;
 export type SelectorField = (typeof SELECTOR_FIELDS)[number];
 
 /** Whether the selector selects the subject; `attributes` are the customer's. A field that is absent has no value. */
@@ -56,22 +69,29 @@ function holds(
 export function fieldHasOneOf(field: SelectorField, values: readonly string[], subject: Subject): boolean {
   switch (field) {
     case 'channel':
-      return values.includes(subject.channel);
+      return isOneOf(subject.channel, values);
     case 'class':
-      return values.includes(subject.class);
+      return isOneOf(subject.class, values);
     case 'campaign':
       return isOneOf(subject.campaignId, values);
     case 'sender':
       return isOneOf(subject.sender, values);
+    case 'place':
+      return isOneOf(subject.place, values);
+    case 'purpose':
+      return isOneOf(subject.purpose, values);
     case 'topic':
       return subject.topics.some((topic) => values.includes(topic));
+    case 'product':
+      return subject.products.some((product) => values.includes(product));
     case 'category':
       return subject.categories.some((path) => values.some((value) => covers(value, path)));
   }
 }
 
 function isOneOf(value: string | undefined, values: readonly string[]): boolean {
-  return value !== undefined && values.includes(value);
+  // Most lists are of one, and looking through a list costs more than comparing.
+  return values.length === 1 ? value === values[0] : value !== undefined && values.includes(value);
 }
 
 /** Whether `path` is `parent` or lies below it: `shoes` covers `shoes/running`, not `shoestring`. */

@@ -35,6 +35,11 @@ export const LOG_EVENTS = {
     level: 'warn',
     sentence: 'Redis was not where the shard expected it; the shard is acquired again.',
   },
+  'deferral-missing': {
+    level: 'error',
+    sentence:
+      'A customer waits for messages that are stored nowhere; they were lost outside Tact, and are forgotten.',
+  },
   'transaction-not-committed': { level: 'warn', sentence: 'A Kafka transaction ended without a commit.' },
   'kafka-client': { level: 'info', sentence: 'The Kafka client says something.' },
 } as const satisfies Record<string, { level: LogLevel; sentence: string }>;

@@ -11,6 +11,7 @@ const TURN_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const TRANSACTION_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
 const REDIS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5] as const;
 const ACQUIRE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] as const;
+const WAIT_SECONDS = [60, 300, 900, 3600, 14_400, 43_200, 86_400, 172_800, 604_800, 2_592_000] as const;
 const TURN_RECORDS = [1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000] as const;
 
 export const METRICS = {
@@ -44,6 +45,27 @@ export const METRICS = {
     type: 'gauge',
     labels: ['topic', 'partition'],
     help: 'Age of the oldest record of the partition that is not decided yet; 0 when there is none.',
+  },
+  tact_deferred_messages: {
+    type: 'gauge',
+    labels: ['shard'],
+    help: 'Deferred messages that wait in the shard.',
+  },
+  tact_deferred_overdue_seconds: {
+    type: 'gauge',
+    labels: ['shard'],
+    help: 'How long ago the earliest deferred message of the shard was due; 0 when none is.',
+  },
+  tact_deferred_released_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Deferred messages that were decided again, whatever came of it.',
+  },
+  tact_deferred_wait_seconds: {
+    type: 'histogram',
+    labels: ['outcome'],
+    buckets: WAIT_SECONDS,
+    help: 'Time from the first deferral of a message to its final outcome.',
   },
   tact_turn_duration_seconds: {
     type: 'histogram',

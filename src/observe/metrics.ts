@@ -82,7 +82,11 @@ function turns(
         registry.histogram('tact_turn_duration_seconds').observe({ stage }, turn.stages[stage] / 1000);
       }
       registry.gauge('tact_last_turn_timestamp_seconds').set(turn.now / 1000);
-      for (const decision of turn.decisions) decisions.count(decision);
+      registry.counter('tact_deferred_released_total').inc(turn.released);
+      for (const decision of turn.decisions) {
+        decisions.count(decision);
+        observeWait(registry, decision);
+      }
       for (const reason of turn.deadLetters) registry.counter('tact_dead_letters_total').inc({ reason });
       for (const [topic, records] of turn.recordsByTopic) {
         registry.counter('tact_records_consumed_total').inc({ topic }, records);
@@ -96,6 +100,13 @@ function turns(
       registry.histogram('tact_transaction_duration_seconds').observe(took / 1000);
     },
   };
+}
+
+/** Only what waited and waits no longer. */
+function observeWait(registry: MetricRegistry, { outcome, waitingSince, decidedAt }: Decision): void {
+  if (waitingSince === undefined || outcome === 'deferred') return;
+  const waited = (decidedAt - waitingSince) / 1000;
+  registry.histogram('tact_deferred_wait_seconds').observe({ outcome }, waited);
 }
 
 function policy(
@@ -158,6 +169,9 @@ function initialise(registry: MetricRegistry, { version, topics }: MetricsOption
   for (const cause of ACQUIRE_CAUSES) registry.counter('tact_acquires_total').inc({ cause }, 0);
   for (const cause of HOLD_CAUSES) registry.counter('tact_holds_total').inc({ cause }, 0);
   for (const stage of TURN_STAGES) registry.histogram('tact_turn_duration_seconds').zero({ stage });
+  for (const outcome of ['cleared', 'suppressed']) {
+    registry.histogram('tact_deferred_wait_seconds').zero({ outcome });
+  }
   for (const command of STORE_COMMANDS) {
     registry.histogram('tact_redis_command_duration_seconds').zero({ command });
   }

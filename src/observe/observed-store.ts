@@ -3,7 +3,7 @@ import type { Duration } from '../kernel/time.ts';
 import type { StateStore } from '../shard/state-store.ts';
 
 /** The calls of a state store that are timed. */
-export const STORE_COMMANDS = ['load', 'apply', 'view', 'clear'] as const;
+export const STORE_COMMANDS = ['load', 'apply', 'due', 'view', 'clear'] as const;
 export type StoreCommand = (typeof STORE_COMMANDS)[number];
 
 export interface StoreWatcher {
@@ -30,6 +30,7 @@ export function observeStore(
   return {
     load: (shard, fields) => timed('load', () => store.load(shard, fields)),
     apply: (shard, change) => timed('apply', () => store.apply(shard, change)),
+    due: (shard, question) => timed('due', () => store.due(shard, question)),
     view: (shard) => timed('view', () => store.view(shard)),
     clear: (shard) => timed('clear', () => store.clear(shard)),
     entries: (shard) => store.entries(shard),

@@ -12,6 +12,7 @@ export function tellAll(...observers: readonly ShardObserver[]): ShardObserver {
     watermarkMismatch: (...args) => all((observer) => observer.watermarkMismatch(...args)),
     turnFinished: (...args) => all((observer) => observer.turnFinished(...args)),
     transaction: (...args) => all((observer) => observer.transaction(...args)),
+    deferred: (...args) => all((observer) => observer.deferred(...args)),
     lag: (...args) => all((observer) => observer.lag(...args)),
     note: (...args) => all((observer) => observer.note(...args)),
   };

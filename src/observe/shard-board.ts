@@ -62,6 +62,7 @@ export function createShardBoard(clock: () => Instant = Date.now): ShardBoard {
     acquireStarted() {},
     watermarkMismatch() {},
     transaction() {},
+    deferred() {},
     note() {},
     shards: () =>
       [...entries.values()].map((entry) => entry.snapshot).sort((one, other) => one.shard - other.shard),

@@ -21,7 +21,7 @@ interface Owned {
 export function createShardGauges(
   registry: MetricRegistry,
   clock: () => Instant,
-): Pick<ShardObserver, 'stateChanged' | 'lag'> {
+): Pick<ShardObserver, 'stateChanged' | 'lag' | 'deferred'> {
   const owned = new Map<number, Owned>();
   const lagging = new Map<number, Map<string, { topic: string; partition: string }>>();
   const since = registry.gauge('tact_shard_hold_since_timestamp_seconds');
@@ -29,6 +29,9 @@ export function createShardGauges(
     registry.gauge('tact_consumer_lag_records'),
     registry.gauge('tact_consumer_lag_seconds'),
   ];
+
+  const waiting = registry.gauge('tact_deferred_messages');
+  const overdue = registry.gauge('tact_deferred_overdue_seconds');
 
   function count(): void {
     const all = [...owned.values()];
@@ -47,6 +50,7 @@ export function createShardGauges(
     for (const labels of lagging.get(shard)?.values() ?? [])
       for (const gauge of lagGauges) gauge.remove(labels);
     lagging.delete(shard);
+    for (const gauge of [waiting, overdue]) gauge.remove({ shard: String(shard) });
   }
 
   count();
@@ -61,6 +65,11 @@ export function createShardGauges(
       if (state !== 'holding') since.remove({ shard: String(shard) });
       else if (before?.state !== 'holding') since.set({ shard: String(shard) }, clock() / 1000);
       count();
+    },
+    deferred(shard, deferred) {
+      if (!owned.has(shard)) return;
+      waiting.set({ shard: String(shard) }, deferred.waiting);
+      overdue.set({ shard: String(shard) }, Math.max(0, clock() - deferred.nextDueAt) / 1000);
     },
     lag(shard, lag) {
       if (!owned.has(shard)) return;

@@ -22,6 +22,7 @@ export function shardLog(logger: Logger): ShardObserver {
     },
     turnFinished() {},
     lag() {},
+    deferred() {},
     note: (level, event, fields) => logger.note(level, event, fields),
   };
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Policy, PolicyClass, Remembers } from '../decide/policy.ts';
-import { conditionsOf, type Selector } from '../model/selector.ts';
-import type { Rule } from '../rules/kinds.ts';
-import type { ChannelNames } from '../rules/rule-kind.ts';
+import type { Policy, PolicyClass } from '../decide/policy.ts';
+import { RULE_KINDS, type Rule, type RuleKindName } from '../rules/kinds.ts';
+import type { ChannelNames, OnBlock, RuleKind } from '../rules/rule-kind.ts';
+import { remembersOf } from './remembers.ts';
 import { LISTED_KINDS, type WrittenPolicy } from './schema.ts';
 
 /** The policy as decided with, from one without mistakes. */
 export function compile(written: WrittenPolicy): Policy {
   const rules = written.rules.map(compileRule);
   const ceiling = compileCeiling(written.ceiling);
+  const { tiers } = written;
   const classes = compileClasses(written.classes);
   const policy = {
     name: written.name,
@@ -17,28 +18,56 @@ export function compile(written: WrittenPolicy): Policy {
     channels: compileChannels(written.channels),
     classes,
     defaultClass: defaultOf(written.classes),
+    tiers,
+    tieredRules: rules.filter(({ spec }) => isTiered(spec)).map(({ id }) => id),
     rules,
     ...(ceiling && { ceiling }),
-    remembers: remembersOf(
-      [...rules, ...(ceiling ? [ceiling] : [])].flatMap((rule) => [rule.for, rule.counts]),
-    ),
+    remembers: remembersOf({ tiers, rules, ...(ceiling && { ceiling }) }),
+    // Time alone may move a customer to a tier with smaller numbers, and ends the time for a confirmation.
+    recurs: tiers.length > 0 || rules.some(recurs) || Object.values(classes).some(mayConfirm),
   };
   return deepFreeze({ ...policy, digest: digestOf(policy) });
 }
 
+/** Whether a part of the rule's spec has values by tier. */
+function isTiered(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  return (part as { kind?: unknown }).kind === 'by-tier' || Object.values(part).some(isTiered);
+}
+
+function mayConfirm({ confirmsOptOut }: PolicyClass): boolean {
+  return confirmsOptOut !== undefined;
+}
+
 function compileRule(written: WrittenPolicy['rules'][number]): Rule {
-  const { id, mode } = written;
+  const { id, mode, replaces } = written;
   const kind = LISTED_KINDS.find(
     (each) => each in written && written[each as keyof typeof written] !== undefined,
   );
   const spec = written[kind as keyof typeof written];
   const obeying = written.for ?? [];
-  return { id, kind, for: obeying, counts: written.counts ?? obeying, mode, spec } as unknown as Rule;
+  const onBlock = compileOnBlock(written.onBlock);
+  return {
+    ...{ id, kind, for: obeying, counts: written.counts ?? obeying, mode, onBlock, replaces, spec },
+  } as unknown as Rule;
+}
+
+function compileOnBlock(written: WrittenPolicy['rules'][number]['onBlock']): OnBlock {
+  if (written === undefined || written === 'suppress') return { action: 'suppress' };
+  const { spread = 0, longest } = written === 'defer' ? {} : written.defer;
+  return { action: 'defer', spread, ...(longest !== undefined && { longest }) };
 }
 
 function compileCeiling(spec: WrittenPolicy['ceiling']): Rule<'ceiling'> | undefined {
   if (spec === undefined) return undefined;
-  return { id: 'ceiling', kind: 'ceiling', for: [], counts: spec.counts, mode: 'enforce', spec };
+  const onBlock: OnBlock = { action: 'suppress' };
+  const { counts } = spec;
+  return { id: 'ceiling', kind: 'ceiling', for: [], counts, mode: 'enforce', onBlock, replaces: [], spec };
+}
+
+function recurs<Name extends RuleKindName>(rule: Rule<Name>): boolean {
+  const kind = RULE_KINDS[rule.kind as Name] as unknown as RuleKind<Rule<Name>['spec']>;
+  return kind.recurs?.(rule.spec) ?? false;
 }
 
 function compileChannels(channels: WrittenPolicy['channels']): ChannelNames {
@@ -52,12 +81,14 @@ function compileChannels(channels: WrittenPolicy['channels']): ChannelNames {
 function compileClasses(classes: WrittenPolicy['classes']): Readonly<Record<string, PolicyClass>> {
   const compiled: Record<string, PolicyClass> = Object.create(null);
   for (const [name, written] of Object.entries(classes)) {
-    const { claimedBy, exempt = [], maxAge } = written ?? {};
+    const { claimedBy, exempt = [], maxAge, rank = 0, confirmsOptOut } = written ?? {};
     compiled[name] = {
       name,
       exempt: [...new Set(exempt)].sort(),
       ...(claimedBy && { claimedBy }),
       ...(maxAge !== undefined && { maxAge }),
+      rank,
+      ...(confirmsOptOut !== undefined && { confirmsOptOut }),
     };
   }
   return compiled;
@@ -66,17 +97,6 @@ function compileClasses(classes: WrittenPolicy['classes']): Readonly<Record<stri
 function defaultOf(classes: WrittenPolicy['classes']): string {
   const names = Object.keys(classes);
   return names.find((name) => classes[name]?.default) ?? (names[0] as string);
-}
-
-function remembersOf(selectors: readonly Selector[]): Remembers {
-  const conditions = selectors.flatMap((selector) => [...conditionsOf(selector)]);
-  const named = (kind: 'label' | 'attribute') =>
-    [...new Set(conditions.flatMap((each) => (each.kind === kind ? [each.name] : [])))].sort();
-  return {
-    topics: conditions.some((each) => each.kind === 'field' && each.field === 'topic'),
-    labels: named('label'),
-    attributes: named('attribute'),
-  };
 }
 
 function digestOf(policy: Omit<Policy, 'digest'>): string {

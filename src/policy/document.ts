@@ -12,11 +12,8 @@ import { messageOf } from '../kernel/errors.ts';
 import type { Complaint, Path } from './problem.ts';
 import { DEPTH_MAX, type Refusal, scan } from './scan.ts';
 
-/** The largest policy that is read, in bytes of UTF-8. */
-const POLICY_BYTES_MAX = 64 * 1024;
-
-/** A policy file as YAML: what it says, and where. */
-export interface PolicyDocument {
+/** A file as YAML: what it says, and where. */
+export interface ReadDocument {
   /** Undefined when it cannot be read at all. */
   readonly value: unknown;
   readonly complaints: readonly Complaint[];
@@ -24,10 +21,13 @@ export interface PolicyDocument {
   place(complaint: Complaint): { readonly line: number; readonly column: number };
 }
 
-/** Reads YAML 1.2, core schema, one document, numbers in plain digits, without anchors, aliases and tags. */
-export function readDocument(text: string): PolicyDocument {
-  if (Buffer.byteLength(text) > POLICY_BYTES_MAX) {
-    const message = `the policy is larger than ${POLICY_BYTES_MAX / 1024} kB`;
+/**
+ * Reads YAML 1.2, core schema, one document, numbers in plain digits, without anchors, aliases and tags; at most
+ * `kilobytesMax` of UTF-8.
+ */
+export function readDocument(text: string, kilobytesMax: number): ReadDocument {
+  if (Buffer.byteLength(text) > kilobytesMax * 1024) {
+    const message = `the file is larger than ${kilobytesMax} kB`;
     return unreadable({ code: 'too-large', offset: 0, message }, new LineCounter());
   }
   const lines = new LineCounter();
@@ -53,7 +53,7 @@ function linesOf(text: string): LineCounter {
   return lines;
 }
 
-function unreadable(refusal: Refusal, lines: LineCounter): PolicyDocument {
+function unreadable(refusal: Refusal, lines: LineCounter): ReadDocument {
   return {
     value: undefined,
     complaints: [{ ...refusal, path: [] }],
@@ -66,7 +66,7 @@ function placeOf(offset: number, lines: LineCounter): { line: number; column: nu
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-function documentOf(document: Document.Parsed, lines: LineCounter): PolicyDocument {
+function documentOf(document: Document.Parsed, lines: LineCounter): ReadDocument {
   const faults = [...document.errors, ...document.warnings];
   const syntax = faults.map(
     ({ message, pos }): Complaint => ({

@@ -1,17 +1,34 @@
 import { z } from 'zod';
 import { policySchema } from './schema.ts';
+import { testFileSchema } from './test-schema.ts';
 
 /** The JSON Schema (draft-07) of a policy as it is written, for editors. Says less than `parsePolicy`, never otherwise. */
 export function policyJsonSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(policySchema, { target: 'draft-7', io: 'input' }) };
+  return jsonSchemaOf(policySchema);
 }
 
-let keys: readonly string[] | undefined;
+/** The same of a file of policy tests. */
+export function testsJsonSchema(): Record<string, unknown> {
+  return jsonSchemaOf(testFileSchema);
+}
 
-/** Every key that occurs in the language. */
-export function policyKeys(): readonly string[] {
-  keys ??= [...new Set(keysIn(policyJsonSchema()))];
-  return keys;
+function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
+  return { ...z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) };
+}
+
+/** Every key that occurs in the language of policies. */
+export const policyKeys = onceAsked(policyJsonSchema);
+
+/** Every key that occurs in files of policy tests. */
+export const policyTestKeys = onceAsked(testsJsonSchema);
+
+/** The keys in a schema, gathered when somebody asks for them first. */
+function onceAsked(schema: () => unknown): () => readonly string[] {
+  let keys: readonly string[] | undefined;
+  return () => {
+    keys ??= [...new Set(keysIn(schema()))];
+    return keys;
+  };
 }
 
 function* keysIn(schema: unknown): Generator<string> {

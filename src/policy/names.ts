@@ -1,11 +1,20 @@
-import { UNKNOWN_CHANNEL } from '../decide/classify.ts';
-import { UNRULED_NAMES } from '../decide/unruled.ts';
-import { RULE_KINDS } from '../rules/kinds.ts';
+import { complaintsAboutDeclarations } from './declarations.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Complaint, Path } from './problem.ts';
-import { LISTED_KINDS, RULE_KEYS } from './schema.ts';
+import { at, isMapping, keysOf, listOf } from './raw.ts';
+import { complaintsAboutTierMaps } from './tier-maps.ts';
 
-type Mapping = Readonly<Record<string, unknown>>;
+/** The names that a policy declares, by what they name. */
+type Declared = Readonly<Record<'channel' | 'class' | 'rule', readonly string[]>>;
+
+/** Where in a rule other messages, sends or events are selected. */
+const SELECTOR_KEYS = ['for', 'counts', 'cleared', 'where'];
+/** Where outside of selectors names of classes or rules are written. */
+const NAMING_KEYS: Readonly<Record<string, keyof Declared>> = {
+  class: 'class',
+  except: 'class',
+  replaces: 'rule',
+};
 
 /**
  * What is wrong between the parts of a policy: names that are used and not declared, declared twice, or reserved. Looks
@@ -13,109 +22,41 @@ type Mapping = Readonly<Record<string, unknown>>;
  */
 export function complaintsAboutNames(written: unknown): Complaint[] {
   if (!isMapping(written)) return [];
-  const channels = keysOf(written.channels);
-  const classes = keysOf(written.classes);
-  const selectors = [...selectorsOf(written)];
+  const rules = listOf(written.rules);
+  const declared: Declared = {
+    channel: keysOf(written.channels),
+    class: keysOf(written.classes),
+    rule: rules.flatMap((rule) => idOf(rule) ?? []),
+  };
   return [
-    ...aboutChannels(written.channels),
-    ...aboutDefaultClass(written.classes),
-    ...aboutRules(written.rules),
-    ...selectors.flatMap(([selector, path]) => [
-      ...aboutSelector(selector, path, { channel: channels, class: classes }),
+    ...complaintsAboutDeclarations(written),
+    ...rules.flatMap((rule, i) => [
+      ...aboutPart(rule, ['rules', i], declared),
+      ...aboutItself(rule, ['rules', i, 'replaces']),
     ]),
-    ...unknownNames(at(written.ceiling, 'except'), ['ceiling', 'except'], 'class', classes),
+    ...aboutPart(written.ceiling, ['ceiling'], declared),
+    ...complaintsAboutTierMaps(written),
   ];
 }
 
-function aboutChannels(channels: unknown): Complaint[] {
-  const taken = new Map<string, string>();
-  const complaints: Complaint[] = [];
-  const take = (name: string, channel: string, path: Path, place?: 'key') => {
-    const key = name.toLowerCase();
-    const owner = taken.get(key);
-    const message =
-      key === UNKNOWN_CHANNEL
-        ? `${name} is what channels without a declaration are called`
-        : `${name} already stands for the channel ${owner}`;
-    if (key !== UNKNOWN_CHANNEL && owner === undefined) taken.set(key, channel);
-    else complaints.push({ code: 'ambiguous-name', path, ...(place && { at: place }), message });
-  };
-  for (const name of keysOf(channels)) take(name, name, ['channels', name], 'key');
-  for (const name of keysOf(channels)) {
-    for (const [i, alias] of listOf(at(at(channels, name), 'aliases')).entries()) {
-      if (typeof alias === 'string') take(alias, name, ['channels', name, 'aliases', i]);
-    }
+function idOf(rule: unknown): string | undefined {
+  const id = at(rule, 'id');
+  return typeof id === 'string' ? id : undefined;
+}
+
+function* aboutPart(part: unknown, path: Path, declared: Declared): Generator<Complaint> {
+  for (const [i, each] of listOf(part).entries()) yield* aboutPart(each, [...path, i], declared);
+  if (!isMapping(part)) return;
+  for (const [key, value] of Object.entries(part)) {
+    const place = [...path, key];
+    const what = Object.hasOwn(NAMING_KEYS, key) ? NAMING_KEYS[key] : undefined;
+    if (SELECTOR_KEYS.includes(key)) yield* aboutSelector(value, place, declared);
+    else if (what !== undefined) yield* unknownNames(value, place, what, declared[what]);
+    else yield* aboutPart(value, place, declared);
   }
-  return complaints;
 }
 
-function aboutDefaultClass(classes: unknown): Complaint[] {
-  const names = keysOf(classes);
-  const defaults = names.filter((name) => at(at(classes, name), 'default') === true);
-  if (names.length <= 1 || defaults.length === 1) return [];
-  const hint = 'messages that name no class, or one they may not claim, get the default one';
-  if (defaults.length === 0) {
-    const message = 'expected one class with default: true';
-    return [{ code: 'default-class', path: ['classes'], at: 'key', message, hint }];
-  }
-  return defaults.slice(1).map((name) => {
-    const message = `only one class can be the default, and ${defaults[0]} is`;
-    return { code: 'default-class', path: ['classes', name, 'default'], message };
-  });
-}
-
-function aboutRules(rules: unknown): Complaint[] {
-  const first = new Map<unknown, number>();
-  return listOf(rules).flatMap((rule, i) => {
-    if (!isMapping(rule)) return [];
-    const earlier = first.get(rule.id);
-    if (typeof rule.id === 'string' && earlier === undefined) first.set(rule.id, i);
-    return [...aboutId(rule.id, i, earlier), ...aboutKind(rule, ['rules', i])];
-  });
-}
-
-function aboutId(id: unknown, i: number, earlier: number | undefined): Complaint[] {
-  const path = ['rules', i, 'id'];
-  if (earlier !== undefined)
-    return [{ code: 'duplicate-id', path, message: `rules[${earlier}] already has the id ${id}` }];
-  if (id !== 'ceiling' && !UNRULED_NAMES.includes(id as string)) return [];
-  return [{ code: 'reserved-id', path, message: `${id} is a name of Tact's own`, hint: 'choose another id' }];
-}
-
-function aboutKind(rule: Mapping, path: Path): Complaint[] {
-  const kinds = LISTED_KINDS.filter((kind) => rule[kind] !== undefined);
-  const [kind, other] = kinds;
-  const known = LISTED_KINDS.join(', ');
-  if (kind === undefined) {
-    // A key that is not known, or not available, is complained about with the kinds there are.
-    if (Object.keys(rule).some((key) => key !== 'ceiling' && !RULE_KEYS.includes(key))) return [];
-    const hint =
-      rule.ceiling === undefined ? undefined : 'a ceiling is written once, at the top of the policy';
-    return [{ code: 'rule-kind', path, message: `expected one of ${known}`, ...(hint && { hint }) }];
-  }
-  if (other !== undefined) {
-    const message = `expected one rule kind, got ${kinds.join(' and ')}`;
-    return [
-      { code: 'rule-kind', path: [...path, other], at: 'key', message, hint: 'write one rule for each' },
-    ];
-  }
-  if (rule.counts === undefined || RULE_KINDS[kind].counting) return [];
-  return [{ code: 'rule-kind', path: [...path, 'counts'], at: 'key', message: `${kind} counts no sends` }];
-}
-
-function* selectorsOf(written: Mapping): Generator<[selector: unknown, path: Path]> {
-  for (const [i, rule] of listOf(written.rules).entries()) {
-    yield [at(rule, 'for'), ['rules', i, 'for']];
-    yield [at(rule, 'counts'), ['rules', i, 'counts']];
-  }
-  yield [at(written.ceiling, 'counts'), ['ceiling', 'counts']];
-}
-
-function* aboutSelector(
-  selector: unknown,
-  path: Path,
-  declared: Readonly<Record<'channel' | 'class', readonly string[]>>,
-): Generator<Complaint> {
+function* aboutSelector(selector: unknown, path: Path, declared: Declared): Generator<Complaint> {
   if (!isMapping(selector)) return;
   for (const field of ['channel', 'class'] as const) {
     const value = selector[field];
@@ -139,18 +80,8 @@ function unknownNames(value: unknown, path: Path, what: string, declared: readon
   });
 }
 
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function keysOf(value: unknown): readonly string[] {
-  return isMapping(value) ? Object.keys(value) : [];
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function at(value: unknown, key: string): unknown {
-  return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+function aboutItself(rule: unknown, path: Path): Complaint[] {
+  const place = listOf(at(rule, 'replaces')).indexOf(idOf(rule));
+  if (place < 0) return [];
+  return [{ code: 'value', path: [...path, place], message: 'a rule cannot replace itself' }];
 }

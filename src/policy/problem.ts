@@ -48,3 +48,8 @@ export interface Complaint {
   readonly message: string;
   readonly hint?: string;
 }
+
+/** A complaint that keeps no policy from being used; about the value at the path. */
+export function warning(path: Path, message: string, hint: string): Complaint {
+  return { severity: 'warning', code: 'lint', path, message, hint };
+}

@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import { DAY } from '../kernel/time.ts';
 import { RULE_KIND_NAMES, RULE_KINDS, type RuleKindName } from '../rules/kinds.ts';
 import { EXEMPTIONS } from '../rules/rule-kind.ts';
-import { ageSchema, zoneSchema } from '../rules/written.ts';
+import { tiersSchema } from '../rules/tier.ts';
+import { ageSchema, durationSchema, nameSchema, zoneSchema } from '../rules/written.ts';
 import { selectorSchema } from '../rules/written-selector.ts';
 
-/** What a policy's own names look like: they become labels of metrics, and what people quote. */
-const NAME_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const RULES_MAX = 200;
-
-const nameSchema = z.string().regex(NAME_PATTERN, {
-  message: 'expected a name of up to 63 small letters, digits, - and _',
-});
+const RANK_MAX = 1_000;
+/** Nobody remembers having opted out longer ago. */
+const CONFIRMATION_MAX = DAY;
+const SPREAD_MAX = DAY;
+const HOLD_MAX = 30 * DAY;
 
 const channelSchema = z
   .strictObject({
@@ -40,7 +41,18 @@ const classSchema = z
       .array(z.enum(EXEMPTIONS))
       .default([])
       .meta({ description: 'What does not bind messages of this class.' }),
-    maxAge: ageSchema.optional(),
+    maxAge: ageSchema
+      .optional()
+      .meta({ description: 'Older messages are not worth sending, counted from their createdAt.' }),
+    rank: z
+      .int()
+      .min(0)
+      .max(RANK_MAX)
+      .default(0)
+      .meta({ description: 'Of the messages of one customer that wait, the larger goes first.' }),
+    confirmsOptOut: durationSchema(CONFIRMATION_MAX).optional().meta({
+      description: 'One message of the class may go out within so long after an opt-out, to confirm it.',
+    }),
   })
   .nullable()
   .meta({ description: 'What a message is to the customer.' });
@@ -54,6 +66,25 @@ const kindSchemas = Object.fromEntries(
 
 /** The kinds that may be written in `rules`. */
 export const LISTED_KINDS = Object.keys(kindSchemas) as readonly RuleKindName[];
+
+const onBlockSchema = z
+  .union([
+    z.enum(['suppress', 'defer']),
+    z.strictObject({
+      defer: z.strictObject(
+        {
+          spread: durationSchema(SPREAD_MAX)
+            .optional()
+            .meta({ description: 'Releases are spread over so long, so that not all go out at once.' }),
+          longest: durationSchema(HOLD_MAX).optional().meta({
+            description: 'What would have to wait longer is suppressed; counted from the first deferral.',
+          }),
+        },
+        { error: 'expected a spread, a longest wait or both: { defer: { spread: 15m, longest: 2d } }' },
+      ),
+    }),
+  ])
+  .meta({ description: 'What happens to a message that the rule blocks: suppress (the default) or defer.' });
 
 /** One entry of `rules`, read by itself so that one mistake hides no other. */
 const ruleSchema = z
@@ -69,10 +100,11 @@ const ruleSchema = z
       .enum(['enforce', 'shadow'])
       .default('enforce')
       .meta({ description: 'shadow: evaluated and reported, blocks nothing.' }),
-    onBlock: z
-      .literal('suppress')
-      .optional()
-      .meta({ description: 'What happens to a message that the rule blocks.' }),
+    onBlock: onBlockSchema.optional(),
+    replaces: z
+      .array(z.string())
+      .default([])
+      .meta({ description: 'Ids of rules that are not asked about messages that this one speaks about.' }),
     comment: z.string().optional().meta({ description: 'For the reader; decides nothing.' }),
     ...kindSchemas,
   })
@@ -101,6 +133,7 @@ export const policySchema = z
       .record(nameSchema, classSchema)
       .refine((classes) => Object.keys(classes).length > 0, { message: 'expected at least one class' })
       .meta({ description: 'Every class there is.' }),
+    tiers: tiersSchema.default([]),
     rules: z.array(ruleSchema).max(RULES_MAX).default([]),
     ceiling: RULE_KINDS.ceiling.schema.optional(),
   })

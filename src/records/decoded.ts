@@ -1,4 +1,4 @@
-import { INTERACTION_TYPES, type Interaction, type InteractionType } from '../model/interaction.ts';
+import type { Interaction } from '../model/interaction.ts';
 import type { OutboundMessage } from '../model/message.ts';
 import { coordinates, type LogRecord, type TopicOffset } from '../model/record.ts';
 import type { FieldMap, OpenedRecord } from './field-map.ts';
@@ -9,7 +9,6 @@ import type { ReadFailureReason, ReadRecord } from './reader.ts';
 import { Unreadable } from './unreadable.ts';
 
 const NO_ENTRIES: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
-const TYPES: ReadonlySet<string> = new Set(INTERACTION_TYPES);
 
 /** The message that the fields become, defaults filled in. Throws `Unreadable` without a customer or a channel. */
 export function messageOf(fields: MappedFields, record: LogRecord, source: TopicOffset): ReadRecord {
@@ -17,6 +16,7 @@ export function messageOf(fields: MappedFields, record: LogRecord, source: Topic
   if (fields.channel === undefined) throw missing('channel', 'no-channel');
   fields.messageId ??= coordinates(source);
   fields.categories ??= [];
+  fields.products ??= [];
   fields.topics ??= [];
   fields.labels ??= NO_ENTRIES;
   fields.createdAt ??= recordInstant('createdAt', record.timestamp);
@@ -33,11 +33,6 @@ export function interactionTypeOf(map: FieldMap, opened: OpenedRecord, limits: F
   return type;
 }
 
-/** Whether Tact knows the type; interactions of other types are passed over unread. */
-export function isInteractionType(type: string): type is InteractionType {
-  return TYPES.has(type);
-}
-
 /** The interaction that the fields become. Throws `Unreadable` without a customer. */
 export function interactionOf(
   fields: MappedFields,
@@ -49,6 +44,8 @@ export function interactionOf(
   fields.interactionId ??= coordinates(source);
   fields.source ??= input.source ?? input.topic;
   fields.categories ??= [];
+  fields.products ??= [];
+  fields.automated ??= false;
   fields.scope ??= NO_ENTRIES;
   fields.attributes ??= NO_ENTRIES;
   fields.labels ??= NO_ENTRIES;

@@ -65,6 +65,15 @@ export function listOf(field: string, raw: unknown, limits: FieldLimits): string
   return texts;
 }
 
+/** true or false, also as text or as 1 and 0. */
+export function flagOf(field: string, raw: unknown): boolean | undefined {
+  if (raw === undefined || raw === null || raw === '') return undefined;
+  const text = String(raw).toLowerCase();
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw badField(`${field} is ${kindOf(raw)}, not true or false`);
+}
+
 /** A finite number, or one written as text. */
 export function numberOf(field: string, raw: unknown): number | undefined {
   if (raw === undefined || raw === null || raw === '') return undefined;
@@ -135,7 +144,7 @@ export function addScope(scope: Record<string, string[]>, raw: unknown, limits: 
   }
 }
 
-function entriesIn(field: string, raw: unknown, limits: FieldLimits): Iterable<[string, unknown]> {
+export function entriesIn(field: string, raw: unknown, limits: FieldLimits): Iterable<[string, unknown]> {
   if (raw === undefined || raw === null) return [];
   if (typeof raw !== 'object' || Array.isArray(raw) || raw instanceof Uint8Array) {
     throw badField(`${field} is ${kindOf(raw)}, not an object`);
@@ -186,7 +195,7 @@ function kindOf(raw: unknown): string {
   );
 }
 
-function badField(message: string): Unreadable {
+export function badField(message: string): Unreadable {
   return unreadable('bad-field', message);
 }
 

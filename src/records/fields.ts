@@ -1,4 +1,4 @@
-import { SCOPE_FIELDS } from '../model/interaction.ts';
+import { SCOPE_FIELDS } from '../model/scope.ts';
 
 /** How the value of one of our fields is understood. */
 export type FieldKind =
@@ -8,8 +8,10 @@ export type FieldKind =
   | 'past-instant'
   | 'instant'
   | 'number'
+  | 'flag'
   | 'entries'
-  | 'scope';
+  | 'scope'
+  | 'preferences';
 
 /** Our fields of a message, as `map` names them and as a record without a map has them. */
 export const OUTBOUND_FIELDS = {
@@ -20,9 +22,11 @@ export const OUTBOUND_FIELDS = {
   campaignId: 'text',
   dispatchId: 'text',
   categories: 'list',
+  products: 'list',
   topics: 'list',
   sender: 'text',
   purpose: 'text',
+  fingerprint: 'text',
   createdAt: 'past-instant',
   expiresAt: 'instant',
   rank: 'number',
@@ -43,8 +47,12 @@ export const INTERACTION_FIELDS = {
   class: 'text',
   campaignId: 'text',
   categories: 'list',
+  products: 'list',
   scope: 'scope',
   until: 'instant',
+  terms: 'text',
+  automated: 'flag',
+  preferences: 'preferences',
   timezone: 'text',
   attributes: 'entries',
   labels: 'entries',

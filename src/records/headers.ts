@@ -7,6 +7,8 @@ export const TACT_HEADERS = {
   decidedAt: 'tact-decided-at',
   source: 'tact-source',
   why: 'tact-why',
+  tier: 'tact-tier',
+  waitingSince: 'tact-waiting-since',
   droppedBytes: 'tact-dropped-bytes',
 } as const;
 

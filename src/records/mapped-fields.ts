@@ -4,6 +4,7 @@ import {
   addScope,
   customerIdOf,
   type FieldLimits,
+  flagOf,
   instantOf,
   listOf,
   numberOf,
@@ -11,6 +12,7 @@ import {
   setEntry,
   textOf,
 } from './field-value.ts';
+import { preferencesOf } from './preferences-value.ts';
 
 /** Our fields of one record as they are understood; what the record does not have is absent. */
 export type MappedFields = Record<string, unknown>;
@@ -50,6 +52,12 @@ function setField(
       break;
     case 'list':
       set(fields, field, listOf(field, raw, limits));
+      break;
+    case 'flag':
+      set(fields, field, flagOf(field, raw));
+      break;
+    case 'preferences':
+      set(fields, field, preferencesOf(raw, limits));
       break;
     case 'number':
       set(fields, field, numberOf(field, raw));

@@ -137,12 +137,17 @@ export function decisionId(source: TopicOffset, timestamp: Instant): string {
 }
 
 function decisionHeaders({ source, decision, decisionId, policy }: DecidedRecord): Header[] {
+  const { decidedAt, waitingSince, tier } = decision;
   return [
     textHeader(TACT_HEADERS.decisionId, decisionId),
     textHeader(TACT_HEADERS.policy, policyText(policy)),
-    textHeader(TACT_HEADERS.decidedAt, new Date(decision.decidedAt).toISOString()),
+    textHeader(TACT_HEADERS.decidedAt, new Date(decidedAt).toISOString()),
     textHeader(TACT_HEADERS.source, coordinates(source)),
     textHeader(TACT_HEADERS.why, whyText(decision)),
+    ...(waitingSince === undefined
+      ? []
+      : [textHeader(TACT_HEADERS.waitingSince, new Date(waitingSince).toISOString())]),
+    ...(tier === undefined ? [] : [textHeader(TACT_HEADERS.tier, tier)]),
   ];
 }
 

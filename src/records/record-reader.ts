@@ -1,5 +1,6 @@
+import { isInteractionType } from '../model/interaction.ts';
 import { type LogRecord, parseCoordinates, type TopicOffset } from '../model/record.ts';
-import { interactionOf, interactionTypeOf, isInteractionType, messageOf } from './decoded.ts';
+import { interactionOf, interactionTypeOf, messageOf } from './decoded.ts';
 import type { FieldLimits } from './field-value.ts';
 import { lastHeader, TACT_HEADERS } from './headers.ts';
 import type { Input } from './input.ts';

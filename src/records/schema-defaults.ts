@@ -13,7 +13,7 @@ export function withDefaults(value: unknown, type: avro.Type): unknown {
   const result: Record<string, unknown> = {};
   for (const field of node.fields as readonly avro.types.Field[]) {
     const written = (value as Record<string, unknown>)[field.name];
-    const part = written === undefined ? field.defaultValue() : withDefaults(written, field.type);
+    const part = withDefaults(written === undefined ? field.defaultValue() : written, field.type);
     if (part !== null && part !== undefined) result[field.name] = part;
   }
   return result;

@@ -3,8 +3,16 @@ import avro from 'avsc';
 import { fingerprintOf } from './avro-schema.ts';
 
 /** The schemas of `schemas/*.avsc`. */
-export const TACT_SCHEMAS = ['OutboundMessage', 'Interaction', 'Decision', 'CustomerState'] as const;
+export const TACT_SCHEMAS = [
+  'OutboundMessage',
+  'Interaction',
+  'Decision',
+  'CustomerState',
+  'Deferral',
+] as const;
 export type TactSchemaName = (typeof TACT_SCHEMAS)[number];
+/** Texts of older versions, which are still read. */
+type OldSchemaName = 'CustomerState.v1';
 
 /** One of Tact's own schemas, to write values by: an absent field takes its default. */
 export interface TactSchema {
@@ -20,6 +28,6 @@ export function readTactSchema(name: TactSchemaName): TactSchema {
 }
 
 /** The text of one of Tact's own schemas. */
-export function tactSchemaText(name: TactSchemaName): string {
+export function tactSchemaText(name: TactSchemaName | OldSchemaName): string {
   return readFileSync(new URL(`../../schemas/${name}.avsc`, import.meta.url), 'utf8');
 }

@@ -2,17 +2,34 @@ import { Redis } from 'ioredis';
 import { TactError } from '../kernel/errors.ts';
 import { APPLY_SCRIPT } from './apply-script.ts';
 import { clientOptions } from './client-options.ts';
+import { DUE_SCRIPT, type DueReply } from './due-script.ts';
 import { redisError } from './redis-error.ts';
 import type { RedisSettings } from './settings.ts';
 
-export type RedisCommand = 'load' | 'apply' | 'view' | 'clear' | 'scan' | 'info' | 'publish' | 'processes';
+export type RedisCommand =
+  | 'load'
+  | 'apply'
+  | 'due'
+  | 'view'
+  | 'clear'
+  | 'scan'
+  | 'info'
+  | 'publish'
+  | 'processes';
 
 /** Told after every command how long it took, waiting for a connection included, and whether it was answered well. */
 export type OnCommand = (command: RedisCommand, seconds: number, ok: boolean) => void;
 
-/** The client with the script as a command; it comes back by itself when Redis has forgotten the script. */
+/** The client with the scripts as commands; they come back by themselves when Redis has forgotten them. */
 export interface ScriptedRedis extends Redis {
-  tactApply(key: string, args: (string | Buffer)[]): Promise<string>;
+  tactApply(key: string, index: string, args: (string | Buffer)[]): Promise<string>;
+  tactDueBuffer(
+    key: string,
+    index: string,
+    until: number,
+    limit: number,
+    bytesMax: number,
+  ): Promise<DueReply>;
 }
 
 /** One connection to Redis; every command ends within the time-out, in an answer or in a `TactError`. */
@@ -33,8 +50,9 @@ export class RedisClient {
     this.#redis = new Redis(clientOptions(settings)) as ScriptedRedis;
     this.#redis.defineCommand('tactApply', {
       lua: APPLY_SCRIPT,
-      numberOfKeys: 1,
+      numberOfKeys: 2,
     });
+    this.#redis.defineCommand('tactDue', { lua: DUE_SCRIPT, numberOfKeys: 2 });
     // Without a listener the client would write to the console; the next command reports the error.
     this.#redis.on('error', (error) => {
       this.#lastError = error;

@@ -1,6 +1,8 @@
 import { TactError } from '../kernel/errors.ts';
 import {
   type Applied,
+  type Due,
+  type DueQuestion,
   type Loaded,
   POSITION_FIELD,
   type ShardView,
@@ -8,10 +10,11 @@ import {
   type StateStore,
 } from '../shard/state-store.ts';
 import { appliedOf, applyArguments } from './apply-script.ts';
+import { dueOf } from './due-script.ts';
 import { type OnCommand, RedisClient } from './redis-client.ts';
 import { reportOf, type ServerReport } from './server-check.ts';
 import type { RedisSettings } from './settings.ts';
-import { AT_FIELD, LOG_FIELD, OWN_FIELDS, shardKey, WATERMARK_FIELD } from './shard-key.ts';
+import { AT_FIELD, dueKey, LOG_FIELD, OWN_FIELDS, shardKey, WATERMARK_FIELD } from './shard-key.ts';
 
 /** Fields per round trip of a scan, about. */
 const SCAN_COUNT = 1_000;
@@ -37,8 +40,18 @@ export class RedisStateStore implements StateStore {
   async apply(shard: number, change: StateChange): Promise<Applied> {
     const what = `apply to shard ${shard}`;
     const args = applyArguments(change);
-    const reply = await this.#client.run('apply', what, (redis) => redis.tactApply(this.#key(shard), args));
+    const reply = await this.#client.run('apply', what, (redis) =>
+      redis.tactApply(this.#key(shard), this.#dueKey(shard), args),
+    );
     return appliedOf(change, watermarkOf(what, reply));
+  }
+
+  async due(shard: number, { until, limit, bytesMax }: DueQuestion): Promise<Due> {
+    const what = `due messages of shard ${shard}`;
+    const reply = await this.#client.run('due', what, (redis) =>
+      redis.tactDueBuffer(this.#key(shard), this.#dueKey(shard), until, limit, bytesMax),
+    );
+    return dueOf(reply, watermarkOf(what, String(reply[0])));
   }
 
   async view(shard: number): Promise<ShardView> {
@@ -55,7 +68,9 @@ export class RedisStateStore implements StateStore {
   }
 
   async clear(shard: number): Promise<void> {
-    await this.#client.run('clear', `clear of shard ${shard}`, (redis) => redis.unlink(this.#key(shard)));
+    await this.#client.run('clear', `clear of shard ${shard}`, (redis) =>
+      redis.unlink(this.#key(shard), this.#dueKey(shard)),
+    );
   }
 
   /** A field may come twice when the hash changes meanwhile. */
@@ -86,6 +101,10 @@ export class RedisStateStore implements StateStore {
 
   #key(shard: number): string {
     return shardKey(this.#prefix, shard);
+  }
+
+  #dueKey(shard: number): string {
+    return dueKey(this.#prefix, shard);
   }
 }
 

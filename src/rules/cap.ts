@@ -1,17 +1,94 @@
 import { z } from 'zod';
+import { RETENTION } from '../model/customer-state.ts';
 import { perSchema, UNSPLIT } from './bucket.ts';
-import { findLimit, type Limit } from './limit.ts';
+import { findLimit } from './find-limit.ts';
+import type { Limit } from './limit.ts';
+import { reserveSchema } from './reserve.ts';
 import type { RuleKind } from './rule-kind.ts';
-import { limitSchema, windowSchema } from './written.ts';
+import { tieredSchema, valuesOf } from './tiered.ts';
+import { weightsSchema } from './weight.ts';
+import { limitSchema } from './written.ts';
+import { interactionTypesSchema } from './written-interaction.ts';
+import { windowSchema } from './written-window.ts';
+
+const writtenSchema = z.strictObject({
+  limit: tieredSchema(limitSchema),
+  window: windowSchema,
+  per: perSchema,
+  count: z
+    .enum(['sends', 'dispatches'])
+    .default('sends')
+    .meta({ description: 'dispatches: what goes out of one dispatch, over several channels, counts once.' }),
+  weights: weightsSchema,
+  reserve: reserveSchema.optional(),
+  releaseOn: interactionTypesSchema
+    .optional()
+    .meta({ description: 'After these interactions the customer begins anew: earlier sends do not count.' }),
+  mayRaiseTo: tieredSchema(limitSchema).optional().meta({
+    description: 'Customers who ask for more in such a window get it, up to this.',
+  }),
+});
+type Written = z.output<typeof writtenSchema>;
 
 /** At most so many sends in a window. */
 export const cap: RuleKind<Limit> = {
-  schema: z
-    .strictObject({ limit: limitSchema, window: windowSchema, per: perSchema })
-    .transform(({ limit, window, per }): Limit => ({ limit, window, per: per ?? UNSPLIT }))
+  schema: writtenSchema
+    .check(({ value, issues }) => {
+      for (const { key, message } of contradictionsIn(value)) {
+        issues.push({ code: 'custom', path: [...key], message, input: value[key[0]] });
+      }
+    })
+    .transform(
+      ({ limit, window, per, count, weights, reserve, releaseOn, mayRaiseTo }): Limit => ({
+        limit,
+        window,
+        per: per ?? UNSPLIT,
+        count,
+        weights,
+        ...(reserve && { reserve }),
+        releaseOn: releaseOn ?? [],
+        ...(mayRaiseTo && { mayRaiseTo }),
+      }),
+    )
     .meta({ description: 'At most `limit` sends in `window`.' }),
   exemption: 'caps',
   counting: true,
   atTop: false,
-  evaluate: (rule, facts) => findLimit('cap', 'cap-reached', rule, rule.spec, facts),
+  deferrable: true,
+  recurs: ({ limit, window, mayRaiseTo, count, reserve }) =>
+    [limit, window, ...(mayRaiseTo ? [mayRaiseTo] : [])].some(({ kind }) => kind === 'by-tier') ||
+    // The dispatch that a message counts with leaves the window before others do; and reserves come back.
+    count === 'dispatches' ||
+    reserve?.releaseBefore !== undefined,
+  remembers: ({ spec }) =>
+    spec.releaseOn.map((type) => ({ type, for: RETENTION, count: 1, fields: [], labels: [] })),
+  reads: ({ weights }) => ({ selectors: weights.map((each) => each.for) }),
+  evaluate: (rule, facts) => findLimit('cap', 'cap-reached', rule, facts),
 };
+
+interface Contradiction {
+  readonly key: readonly [keyof Written, ...string[]];
+  readonly message: string;
+}
+
+/** What cannot be asked of windows that look further back than the log, and of those without an end. */
+function* contradictionsIn({ window, reserve, releaseOn }: Written): Generator<Contradiction> {
+  const kinds = valuesOf(window).map(({ kind }) => kind);
+  const forgets = kinds.includes('lifetime');
+  if (releaseOn && (forgets || kinds.includes('first-send'))) {
+    yield {
+      key: ['releaseOn'],
+      message: 'expected a rolling or calendar window, or one of days, beside this',
+    };
+  }
+  if (reserve && forgets) {
+    yield { key: ['reserve'], message: 'expected another window than lifetime beside this' };
+  }
+  if (
+    reserve?.releaseBefore !== undefined &&
+    !kinds.every((kind) => kind === 'calendar' || kind === 'days')
+  ) {
+    const message = 'expected a window that ends beside this: { calendar: … } or { days: … }';
+    yield { key: ['reserve', 'releaseBefore'], message };
+  }
+}

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { Selector } from '../model/selector.ts';
-import type { Window } from '../model/window.ts';
 import { UNSPLIT } from './bucket.ts';
-import { findLimit } from './limit.ts';
+import { findLimit } from './find-limit.ts';
+import type { Limit } from './limit.ts';
 import type { RuleKind } from './rule-kind.ts';
-import { limitSchema, windowSchema } from './written.ts';
+import { same } from './tiered.ts';
+import { limitSchema } from './written.ts';
 import { selectorSchema } from './written-selector.ts';
+import { windowSchema } from './written-window.ts';
 
-export interface Ceiling {
-  readonly limit: number;
-  readonly window: Window;
+export interface Ceiling extends Limit {
   /** The classes that it does not stop; what they send counts all the same. */
   readonly except: readonly string[];
   readonly counts: Selector;
@@ -29,14 +29,24 @@ export const ceiling: RuleKind<Ceiling> = {
         .meta({ description: 'Which sends count; every send unless it says less.' }),
     })
     .transform(
-      ({ limit, window, except, counts }): Ceiling => ({ limit, window, except, counts: counts ?? [] }),
+      ({ limit, window, except, counts }): Ceiling => ({
+        limit: same(limit),
+        window,
+        per: UNSPLIT,
+        count: 'sends',
+        weights: [],
+        releaseOn: [],
+        except,
+        counts: counts ?? [],
+      }),
     )
     .meta({ description: 'One limit above all rules; nothing but its own `except` lifts it.' }),
   counting: false,
   atTop: true,
-  evaluate(rule, facts) {
-    const { limit, window, except } = rule.spec;
-    if (except.includes(facts.message.class)) return undefined;
-    return findLimit('ceiling', 'ceiling-reached', rule, { limit, window, per: UNSPLIT }, facts);
-  },
+  deferrable: false,
+  recurs: ({ window }) => window.kind === 'by-tier',
+  evaluate: (rule, facts) =>
+    rule.spec.except.includes(facts.message.class)
+      ? undefined
+      : findLimit('ceiling', 'ceiling-reached', rule, facts),
 };

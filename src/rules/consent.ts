@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { Consent } from '../model/customer-state.ts';
+import type { Finding } from '../model/decision.ts';
+import type { ReasonCode } from '../model/reason.ts';
+import { instantText } from './evidence.ts';
 import type { Facts, RuleKind } from './rule-kind.ts';
 import { channelNamed } from './rule-kind.ts';
 
@@ -8,7 +11,21 @@ export interface ConsentDemand {
   readonly require: 'opt-in' | 'opt-out';
   /** What a message is for that does not say so itself. */
   readonly purpose?: string;
+  /** The versions of the terms that a consent may have been given to; absent = any. */
+  readonly terms?: readonly string[];
+  /** Of what several sources say, the strictest, or the latest. */
+  readonly sources: 'strictest' | 'latest';
 }
+
+const termsSchema = z
+  .union([
+    z
+      .string()
+      .min(1)
+      .transform((version) => [version]),
+    z.array(z.string().min(1)).min(1),
+  ])
+  .meta({ description: 'The versions of the terms that still hold; consent to others is outdated.' });
 
 /** The customer's consent for the message's channel and purpose. Never eligible without: only the customer can give it. */
 export const consent: RuleKind<ConsentDemand> = {
@@ -22,33 +39,60 @@ export const consent: RuleKind<ConsentDemand> = {
         .min(1)
         .optional()
         .meta({ description: 'The purpose of messages that name none themselves.' }),
+      terms: termsSchema.optional(),
+      sources: z.enum(['strictest', 'latest']).default('strictest').meta({
+        description: 'Of what several sources say last: the strictest (the default), or the latest.',
+      }),
     })
     .transform(
-      ({ require, purpose }): ConsentDemand => (purpose === undefined ? { require } : { require, purpose }),
+      ({ require, purpose, terms, sources }): ConsentDemand => ({
+        require,
+        ...(purpose !== undefined && { purpose }),
+        ...(terms !== undefined && { terms }),
+        sources,
+      }),
     )
     .meta({ description: "The customer's consent for the message's channel and purpose." }),
   exemption: 'consent',
   counting: false,
   atTop: false,
+  deferrable: false,
   evaluate(rule, facts) {
-    const status = latestConsent(facts, facts.message.purpose ?? rule.spec.purpose)?.status;
-    const allows = rule.spec.require === 'opt-in' ? status === 'granted' : status !== 'withdrawn';
-    return {
+    const statement = bindingStatement(rule.spec, facts);
+    const reason = answer(rule.spec, statement);
+    const finding: Finding = {
       rule: rule.id,
       kind: 'consent',
-      verdict: allows ? 'allows' : 'blocks',
-      reason: allows ? 'cleared' : 'no-consent',
+      verdict: reason === 'cleared' ? 'allows' : 'blocks',
+      reason,
     };
+    return statement === undefined ? finding : { ...finding, evidence: evidenceOf(statement) };
   },
 };
 
-function latestConsent(facts: Facts, purpose: string | undefined): Consent | undefined {
-  let latest: Consent | undefined;
+function answer({ require, terms }: ConsentDemand, statement: Consent | undefined): ReasonCode {
+  if (statement !== undefined && isOutdated(statement, terms)) return 'consent-outdated';
+  const allows = require === 'opt-in' ? statement?.status === 'granted' : statement?.status !== 'withdrawn';
+  return allows ? 'cleared' : 'no-consent';
+}
+
+function evidenceOf({ status, source, at, terms }: Consent): Readonly<Record<string, string>> {
+  return { status, source, at: instantText(at), ...(terms !== undefined && { terms }) };
+}
+
+/** What each source said last about the message's channel and purpose, wide or narrow; of several sources what binds. */
+function bindingStatement({ purpose, terms, sources }: ConsentDemand, facts: Facts): Consent | undefined {
+  const said = new Map<string, Consent>();
   for (const each of facts.state.consents) {
-    if (!applies(each, facts, purpose)) continue;
-    if (latest === undefined || isLater(each, latest)) latest = each;
+    if (!applies(each, facts, facts.message.purpose ?? purpose)) continue;
+    const known = said.get(each.source);
+    if (known === undefined || compareTimes(each, known, terms) > 0) said.set(each.source, each);
   }
-  return latest;
+  const compare = sources === 'latest' ? compareTimes : compareStrictness;
+  return [...said.values()].reduce<Consent | undefined>(
+    (binding, each) => (binding !== undefined && compare(binding, each, terms) >= 0 ? binding : each),
+    undefined,
+  );
 }
 
 function applies(each: Consent, { message, channels }: Facts, purpose: string | undefined): boolean {
@@ -58,9 +102,30 @@ function applies(each: Consent, { message, channels }: Facts, purpose: string | 
   return purpose === undefined && each.status === 'withdrawn';
 }
 
-const STRICTNESS = { granted: 0, pending: 1, withdrawn: 2 } as const;
+const STRICTNESS = { granted: 0, pending: 2, withdrawn: 3 } as const;
+const OUTDATED = 1;
 
 /** Whether one consent replaces the other: the later one, and of one instant the stricter. */
 export function isLater(one: Consent, other: Consent): boolean {
-  return one.at === other.at ? STRICTNESS[one.status] > STRICTNESS[other.status] : one.at > other.at;
+  return compareTimes(one, other, undefined) > 0;
+}
+
+type Terms = ConsentDemand['terms'];
+
+function compareTimes(one: Consent, other: Consent, terms: Terms): number {
+  return one.at - other.at || strictness(one, terms) - strictness(other, terms);
+}
+
+function compareStrictness(one: Consent, other: Consent, terms: Terms): number {
+  return strictness(one, terms) - strictness(other, terms) || one.at - other.at;
+}
+
+function strictness(consent: Consent, terms: Terms): number {
+  return isOutdated(consent, terms) ? OUTDATED : STRICTNESS[consent.status];
+}
+
+/** Whether it was given to other terms than those that still hold. */
+function isOutdated(consent: Consent, terms: Terms): boolean {
+  if (consent.status !== 'granted' || terms === undefined) return false;
+  return consent.terms === undefined || !terms.includes(consent.terms);
 }

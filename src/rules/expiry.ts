@@ -15,6 +15,7 @@ export const expiry: RuleKind<Expiry> = {
     .meta({ description: 'No message that was created `maxAge` ago or earlier.' }),
   counting: false,
   atTop: false,
+  deferrable: false,
   evaluate: (rule, { message, now }) => expiryFinding(rule.id, message.createdAt + rule.spec.maxAge, now),
 };
 

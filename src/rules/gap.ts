@@ -1,29 +1,52 @@
 import { z } from 'zod';
 import type { Duration } from '../kernel/time.ts';
 import { perSchema, UNSPLIT } from './bucket.ts';
-import { findLimit, type Limit } from './limit.ts';
+import { findLimit } from './find-limit.ts';
+import type { Limit } from './limit.ts';
 import type { RuleKind } from './rule-kind.ts';
+import { byTierSchema, mapTiered, same, type Tiered, tieredSchema } from './tiered.ts';
 import { rememberedDurationSchema } from './written.ts';
 
-const waitSchema = rememberedDurationSchema.transform(gapOf);
+const detailedSchema = z.strictObject({
+  wait: tieredSchema(rememberedDurationSchema).meta({ description: 'How long.' }),
+  per: perSchema,
+  count: z
+    .enum(['sends', 'dispatches'])
+    .default('sends')
+    .meta({ description: 'dispatches: nobody waits for sends of the same dispatch.' }),
+});
 
 /** So long after the latest send, nothing: allowed again exactly one gap after it. */
 export const gap: RuleKind<Limit> = {
   schema: z
     .union([
-      waitSchema,
-      z
-        .strictObject({ wait: rememberedDurationSchema, per: perSchema })
-        .transform(({ wait, per }): Limit => ({ ...gapOf(wait), per: per ?? UNSPLIT })),
+      rememberedDurationSchema.transform((wait) => gapOf(same(wait))),
+      detailedSchema.transform(
+        ({ wait, per, count }): Limit => ({
+          ...gapOf(wait),
+          per: per ?? UNSPLIT,
+          count: count === 'dispatches' ? 'other-dispatches' : 'sends',
+        }),
+      ),
+      byTierSchema(rememberedDurationSchema, Object.keys(detailedSchema.shape)).transform(gapOf),
     ])
     .meta({ description: 'How long to leave the customer alone after a send.' }),
   exemption: 'gap',
   counting: true,
   atTop: false,
-  evaluate: (rule, facts) => findLimit('gap', 'too-soon', rule, rule.spec, facts),
+  deferrable: true,
+  recurs: ({ window }) => window.kind === 'by-tier',
+  evaluate: (rule, facts) => findLimit('gap', 'too-soon', rule, facts),
 };
 
 /** A gap is one send to a rolling window of its length. */
-function gapOf(wait: Duration): Limit {
-  return { limit: 1, window: { kind: 'rolling', duration: wait }, per: UNSPLIT };
+function gapOf(wait: Tiered<Duration>): Limit {
+  return {
+    limit: same(1),
+    window: mapTiered(wait, (duration) => ({ kind: 'rolling', duration })),
+    per: UNSPLIT,
+    count: 'sends',
+    weights: [],
+    releaseOn: [],
+  };
 }

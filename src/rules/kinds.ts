@@ -1,14 +1,29 @@
 import type { Finding } from '../model/decision.ts';
+import { after } from './after.ts';
 import { cap } from './cap.ts';
 import { ceiling } from './ceiling.ts';
 import { consent } from './consent.ts';
 import { duplicate } from './duplicate.ts';
 import { expiry } from './expiry.ts';
 import { gap } from './gap.ts';
+import { preference } from './preference.ts';
+import { quietHours } from './quiet-hours.ts';
 import type { Facts, RuleKind, RuleOf } from './rule-kind.ts';
+import { unanswered } from './unanswered.ts';
 
 /** Every kind of rule there is. A new kind is its file and its line here; the compiler finds what is missing. */
-const kinds = { consent, cap, gap, expiry, duplicate, ceiling } as const;
+const kinds = {
+  consent,
+  preference,
+  quietHours,
+  unanswered,
+  after,
+  cap,
+  gap,
+  expiry,
+  duplicate,
+  ceiling,
+} as const;
 
 type SpecOf<Kind> = Kind extends RuleKind<infer Spec> ? Spec : never;
 type Specs = { [Name in keyof typeof kinds]: SpecOf<(typeof kinds)[Name]> };

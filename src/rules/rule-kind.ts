@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import type { Instant } from '../kernel/time.ts';
+import type { Duration, Instant } from '../kernel/time.ts';
 import type { CustomerState } from '../model/customer-state.ts';
 import type { Finding } from '../model/decision.ts';
+import type { InteractionType } from '../model/interaction.ts';
 import type { OutboundMessage } from '../model/message.ts';
 import type { Selector } from '../model/selector.ts';
 
@@ -11,8 +12,12 @@ export const EXEMPTIONS = [
   'complaint',
   'erasure',
   'consent',
+  'preference',
   'caps',
   'gap',
+  'quiet-hours',
+  'unanswered',
+  'after',
   'duplicate',
   'history',
 ] as const;
@@ -30,11 +35,26 @@ export type ChannelNames = Readonly<Record<string, string>>;
 export interface Facts {
   readonly state: CustomerState;
   readonly message: Candidate;
+  /** `topic/partition/offset` of the message's record: tells it from other waiting messages. */
+  readonly source: string;
   readonly now: Instant;
+  /** The customer's tier for this message; undefined where the policy has no tiers. */
+  readonly tier: string | undefined;
   /** The policy's zone, for customers without one. */
   readonly timezone: string;
   readonly channels: ChannelNames;
 }
+
+/** What becomes of a message that a rule blocks. */
+export type OnBlock =
+  | { readonly action: 'suppress' }
+  | {
+      readonly action: 'defer';
+      /** Releases are spread evenly over so long after the next eligible time. */
+      readonly spread: Duration;
+      /** No message waits longer, from its first deferral on; absent = until its expiry. */
+      readonly longest?: Duration;
+    };
 
 /** One entry of a policy, as decided with. */
 export interface RuleOf<Spec> {
@@ -44,7 +64,35 @@ export interface RuleOf<Spec> {
   /** Which sends count. */
   readonly counts: Selector;
   readonly mode: 'enforce' | 'shadow';
+  readonly onBlock: OnBlock;
+  /** Ids of the rules that give way to this one where it applies. */
+  readonly replaces: readonly string[];
   readonly spec: Spec;
+}
+
+/** What must be remembered of an interaction, because somebody asks about it later. */
+export interface EventNeed {
+  readonly type: InteractionType;
+  /** How long; absent = for good. */
+  readonly for?: Duration;
+  /** How many of the latest that are alike. */
+  readonly count: number;
+  /** What is asked about it; only that is kept. */
+  readonly fields: readonly EventField[];
+  readonly labels: readonly string[];
+}
+
+export const EVENT_FIELDS = ['channel', 'campaign', 'category', 'product'] as const;
+export type EventField = (typeof EVENT_FIELDS)[number];
+
+/** What a rule's own part asks about, beside its `for` and `counts`, so that it is remembered. */
+export interface Reads {
+  /** Selectors that are held against messages and sends. Absent = none. */
+  readonly selectors?: readonly Selector[];
+  /** Attributes of the customer, by name. Absent = none. */
+  readonly attributes?: readonly string[];
+  /** Whether it matters which topics earlier sends were about. Absent = it does not. */
+  readonly topics?: boolean;
 }
 
 /** One kind of rule: how its part is written, and what it finds. */
@@ -57,6 +105,14 @@ export interface RuleKind<Spec> {
   readonly counting: boolean;
   /** True: written once, at the top of the policy; false: in `rules`. */
   readonly atTop: boolean;
+  /** Whether `onBlock: defer` may be written: the rule says when it would allow. */
+  readonly deferrable: boolean;
+  /** Whether a message that it allows may be blocked again by nothing but time. Absent = never. */
+  recurs?(spec: Spec): boolean;
+  /** The interactions that it looks back to. Absent = none. */
+  remembers?(rule: RuleOf<Spec>): readonly EventNeed[];
+  /** What it asks about that the rest of the rule does not show. Absent = nothing. */
+  reads?(spec: Spec): Reads;
   /** Pure and total. Undefined when the rule has nothing to say about this message, although `for` selects it. */
   evaluate(rule: RuleOf<Spec>, facts: Facts): Finding | undefined;
 }

@@ -16,7 +16,8 @@ const NAMED_KEY = /^(label|attribute):(.+)$/;
 const NAMED_PATTERN = '^(label|attribute):.+$';
 
 const valuesSchema = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
-const conditionSchema = z
+/** A value, a list, or `{ not: … }`. */
+export const conditionSchema = z
   .union([valuesSchema, z.strictObject({ not: valuesSchema })])
   .meta({ id: 'condition', description: 'A value, a list of values of which one suffices, or { not: … }.' });
 
@@ -24,11 +25,14 @@ const fieldSchemas = Object.fromEntries(SELECTOR_FIELDS.map((field) => [field, c
 
 const writtenSchema: z.ZodType<WrittenSelector, WrittenSelector> = z.lazy(() =>
   z
-    .object({
-      ...fieldSchemas,
-      any: z.array(writtenSchema).min(1).optional(),
-      not: writtenSchema.optional(),
-    })
+    .object(
+      {
+        ...fieldSchemas,
+        any: z.array(writtenSchema).min(1).optional(),
+        not: writtenSchema.optional(),
+      },
+      { error: 'expected a selector such as { channel: email }' },
+    )
     .catchall(conditionSchema)
     .check((context) => {
       const unknown = Object.keys(context.value).filter((key) => !isSelectorKey(key));
@@ -55,7 +59,8 @@ function isField(key: string): key is SelectorField {
   return (SELECTOR_FIELDS as readonly string[]).includes(key);
 }
 
-function compileSelector(written: WrittenSelector): Selector {
+/** What a written selector selects; keys that are none are left out. */
+export function compileSelector(written: WrittenSelector): Selector {
   // Unknown keys are complained about elsewhere, and come through all the same.
   return Object.entries(written).flatMap(([key, value]) =>
     value === undefined || !isSelectorKey(key) ? [] : [compileEntry(key, value)],

@@ -12,6 +12,7 @@ import { Freshness } from './freshness.ts';
 import { Inbox } from './inbox.ts';
 import type { ShardLayout } from './layout.ts';
 import type { ShardProducer } from './log.ts';
+import type { AcquireCause } from './observer.ts';
 import type { OwnedShard } from './owned-shard.ts';
 import { partitionKey } from './position.ts';
 import { startOffsets } from './start-offsets.ts';
@@ -33,14 +34,19 @@ export interface Acquired {
  *
  * Throws when it cannot be done now; nothing of the attempt is kept.
  */
-export async function acquire(deps: ShardDeps, layout: ShardLayout, signal: AbortSignal): Promise<Acquired> {
+export async function acquire(
+  deps: ShardDeps,
+  layout: ShardLayout,
+  cause: AcquireCause,
+  signal: AbortSignal,
+): Promise<Acquired> {
   // A zombie must not fence the owner, and a fence is no use while the store cannot be reached.
   await deps.log.confirmMembership(AbortSignal.any([signal, AbortSignal.timeout(MEMBERSHIP_TIMEOUT)]));
   await deps.store.view(layout.shard);
   signal.throwIfAborted();
   const producer = await deps.log.openProducer(layout.shard);
   try {
-    return await acquireWith(deps, layout, producer, signal);
+    return await acquireWith(deps, layout, producer, cause, signal);
   } catch (error) {
     await producer.close();
     throw error;
@@ -51,6 +57,7 @@ async function acquireWith(
   deps: ShardDeps,
   layout: ShardLayout,
   producer: ShardProducer,
+  cause: AcquireCause,
   signal: AbortSignal,
 ): Promise<Acquired> {
   await bury(deps, layout, producer);
@@ -63,7 +70,8 @@ async function acquireWith(
     signal,
   });
   const fence = await commitFence(deps, layout, producer, await reader.first());
-  const caughtUp = await catchUp({ deps, layout, reader, fence, signal });
+  const isDistrusted = cause === 'due-index';
+  const caughtUp = await catchUp({ deps, layout, reader, fence, isDistrusted, signal });
   checkBrokerClock(caughtUp.fencedAt, fence.before, fence.after, deps.settings.clockTolerance);
 
   const { position } = caughtUp;
@@ -82,6 +90,7 @@ async function acquireWith(
     ),
     watermark: fence.offset + 1,
     writtenAt: fence.before,
+    deferred: caughtUp.deferred,
   };
   if (start.some((place) => !position?.next.has(partitionKey(place)))) {
     const applied = await commitPosition(deps, owned);
@@ -100,6 +109,12 @@ async function bury(deps: ShardDeps, layout: ShardLayout, producer: ShardProduce
 
 /** No customer's id; its keyed hash tells whether two keys are the same, and nothing else. */
 const KEY_PRINT_OF = '\u0000tact';
+
+/** Whether a changelog of this incarnation was written with another customer key; false where it does not say. */
+export function isOfOtherKey(log: string, customerKey: ShardDeps['customerKey']): boolean {
+  const writtenWith = log.split('.')[1];
+  return writtenWith !== undefined && writtenWith !== customerKey(KEY_PRINT_OF);
+}
 
 function otherKey({ changelog }: ShardLayout): TactError {
   return new TactError(
@@ -125,8 +140,7 @@ async function commitFence(
   const before = deps.wallClock();
   const keyPrint = deps.customerKey(KEY_PRINT_OF);
   const log = first?.value?.toString() ?? `${deps.nonce()}.${keyPrint}`;
-  const writtenWith = log.split('.')[1];
-  if (writtenWith !== undefined && writtenWith !== keyPrint) throw otherKey(layout);
+  if (isOfOtherKey(log, deps.customerKey)) throw otherKey(layout);
   const records = [markerRecord(FENCE_KEY, nonce, before)];
   if (!first) records.unshift(markerRecord(LOG_KEY, log, before));
   const transaction = await producer.begin();

@@ -2,13 +2,14 @@ import { TactError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
+import { type Deferred, deferredOf, NOTHING_BUT_COUNTS } from './deferred.ts';
 import type { ShardDeps } from './deps.ts';
 import type { Fence } from './fence.ts';
 import type { ShardLayout } from './layout.ts';
 import type { FetchedRecords } from './log.ts';
 import { decodePosition, type Position } from './position.ts';
-import { latestOf } from './rebuild.ts';
 import { POSITION_FIELD, type ShardView } from './state-store.ts';
+import { latestOf } from './view-change.ts';
 
 /** Somebody else may move the watermark meanwhile: a zombie's last script, or the owner of a moment ago. */
 const TRIES = 10;
@@ -18,6 +19,8 @@ export interface CatchingUp {
   readonly layout: ShardLayout;
   readonly reader: ChangelogReader;
   readonly fence: Fence;
+  /** What the store has was seen to be damaged: it is rebuilt whatever it says of itself. */
+  readonly isDistrusted: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -28,32 +31,48 @@ export interface CaughtUp {
   readonly rebuilt: boolean;
   /** The position at the fence; undefined where the changelog holds none. */
   readonly position: Position | undefined;
+  readonly deferred: Deferred;
 }
 
 /** A3: brings the store from wherever it is to the fold of the changelog up to and including the fence. */
 export async function catchUp(catching: CatchingUp): Promise<CaughtUp> {
-  const { deps, layout, fence } = catching;
+  const { deps, layout } = catching;
+  let { isDistrusted } = catching;
   let rebuilt = false;
   let records = 0;
   for (let tries = 0; tries < TRIES; tries++) {
     const view = await deps.store.view(layout.shard);
-    const fromStart = await mustRebuild(catching, view);
+    const fromStart = (await mustRebuild(catching, view)) || isDistrusted;
     if (fromStart) await forget(catching, view);
     rebuilt ||= fromStart;
     const replayed = await replay(catching, fromStart ? undefined : view);
     records += replayed.records;
     if (replayed.fencedAt === undefined) continue;
-    // Believed only with the watermark that it was read with: the store may have lost it again since.
-    const loaded = await deps.store.load(layout.shard, [POSITION_FIELD]);
-    if (loaded.watermark !== fence.offset + 1) continue;
-    const packed = loaded.values[0] ?? null;
-    const position = packed === null ? undefined : decodePosition(packed);
-    return { fencedAt: replayed.fencedAt, records, rebuilt, position };
+    const found = await readAtFence(catching);
+    isDistrusted = found === 'damaged';
+    if (typeof found === 'object') return { fencedAt: replayed.fencedAt, records, rebuilt, ...found };
   }
   throw new TactError(
     'redis-refused',
     `the watermark of shard ${layout.shard} was moved by somebody else ${TRIES} times`,
   );
+}
+
+/**
+ * What the store holds at the fence, each believed only with the watermark that it was read with: the store may have lost it
+ * again since.
+ */
+async function readAtFence({
+  deps,
+  layout,
+  fence,
+}: CatchingUp): Promise<Pick<CaughtUp, 'position' | 'deferred'> | 'moved' | 'damaged'> {
+  const loaded = await deps.store.load(layout.shard, [POSITION_FIELD]);
+  const due = await deps.store.due(layout.shard, NOTHING_BUT_COUNTS);
+  if ([loaded, due].some(({ watermark }) => watermark !== fence.offset + 1)) return 'moved';
+  if (!due.isWhole) return 'damaged';
+  const packed = loaded.values[0] ?? null;
+  return { position: packed === null ? undefined : decodePosition(packed), deferred: deferredOf(due) };
 }
 
 /** The shard has a newer owner. */
@@ -102,7 +121,7 @@ async function replay(
     const { upToFence, fencedAt } = readChunk(chunk, layout, fence);
     const next = fencedAt === undefined ? chunk.nextOffset : fence.offset + 1;
     const at = fencedAt === undefined ? partialAt : deps.wallClock();
-    const change = { expected, next, log: fence.log, at, entries: latestOf(upToFence) };
+    const change = { expected, next, log: fence.log, at, ...latestOf(upToFence) };
     const applied = await deps.store.apply(layout.shard, change);
     if (!applied.applied) return { fencedAt: undefined, records };
     records += upToFence.length;

@@ -6,6 +6,7 @@ import type { OwnedShard } from './owned-shard.ts';
 import { encodePosition } from './position.ts';
 import { type Applied, POSITION_FIELD } from './state-store.ts';
 import { commit } from './transaction.ts';
+import { viewChange } from './view-change.ts';
 
 /** The position as the inbox now has it, and of partitions that are read no longer. */
 export function packPosition({ elsewhere, inbox }: OwnedShard, now: Instant): Buffer {
@@ -24,8 +25,8 @@ export async function commitPosition(deps: ShardDeps, owned: OwnedShard): Promis
   outputs.add(owned.layout.changelog, { key: POSITION_KEY, value: position, headers: [], timestamp: now });
   const next = await commit(deps, owned, outputs);
   const { watermark: expected, log } = owned;
-  const entries = new Map([[POSITION_FIELD, position]]);
-  const applied = await deps.store.apply(owned.layout.shard, { expected, next, log, at: now, entries });
+  const change = viewChange(new Map([[POSITION_FIELD, position]]));
+  const applied = await deps.store.apply(owned.layout.shard, { expected, next, log, at: now, ...change });
   if (applied.applied) {
     owned.watermark = next;
     owned.writtenAt = now;

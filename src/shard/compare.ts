@@ -1,10 +1,13 @@
 import { TactError } from '../kernel/errors.ts';
 import type { LogRecord } from '../model/record.ts';
-import { isViewField } from './changelog-keys.ts';
-import type { StateStore } from './state-store.ts';
+import { isCustomerField, isDeferralField, isViewField } from './changelog-keys.ts';
+import { NOTHING_BUT_COUNTS } from './deferred.ts';
+import type { Due, StateStore } from './state-store.ts';
 
 /** Fields compared in one read. */
 const CHUNK = 500;
+/** What a damaged index of waiting messages is called among the fields that differ. */
+const DUE_INDEX = 'due';
 /** How often a field is read again that the store changed, or had not yet changed, meanwhile. */
 const ROUNDS = 20;
 
@@ -37,9 +40,10 @@ export async function compareShard(
 ): Promise<Comparison> {
   const fold = new Fold(read);
   await fold.goOn();
+  const due = await store.due(shard, NOTHING_BUT_COUNTS);
   let open = new Set(fold.fields());
   for await (const [field] of store.entries(shard)) open.add(field);
-  const different: string[] = [];
+  const different: string[] = fold.hasIndex(due) ? [] : [DUE_INDEX];
   let watermark = 0;
   let first: number | undefined;
   for (let round = 0; open.size > 0; round++) {
@@ -71,6 +75,8 @@ class Fold {
   readonly #read: ReadChangelog;
   readonly #latest = new Map<string, Folded>();
   #next = 0;
+  /** After the last record; what lies beyond it, up to `#next`, is none. */
+  #end = 0;
   records = 0;
 
   constructor(read: ReadChangelog) {
@@ -82,6 +88,7 @@ class Fold {
       for (const { key, value, offset } of records) {
         const field = key?.toString() ?? '';
         if (isViewField(field)) this.#latest.set(field, { value, offset });
+        this.#end = offset + 1;
       }
       this.records += records.length;
       this.#next = nextOffset;
@@ -94,8 +101,16 @@ class Fold {
 
   customers(): number {
     let customers = 0;
-    for (const [field, { value }] of this.#latest) if (value !== null && field.length === 22) customers += 1;
+    for (const [field, { value }] of this.#latest)
+      if (value !== null && isCustomerField(field)) customers += 1;
     return customers;
+  }
+
+  /** Whether the index may be right: how much waits can be told only while the store stands where the fold does. */
+  hasIndex({ isWhole, watermark, waiting }: Due): boolean {
+    if (!isWhole || watermark !== this.#end) return isWhole;
+    const all = [...this.#latest].filter(([field, { value }]) => value !== null && isDeferralField(field));
+    return all.length === waiting;
   }
 
   /** Unknown: the fold has not come as far as the watermark, or this field changed after it. */

@@ -62,6 +62,7 @@ export function holdCauseAfter(cause: AcquireCause): HoldCause {
     case 'transaction':
       return 'refused';
     case 'watermark':
+    case 'due-index':
     case 'redis':
       return 'redis';
     case 'assigned':

@@ -1,6 +1,7 @@
 import type { Duration, Instant } from '../kernel/time.ts';
 import type { Decision } from '../model/decision.ts';
 import type { ReadFailureReason } from '../records/reader.ts';
+import type { Deferred } from './deferred.ts';
 
 /** Why a shard waits rather than risk a wrong decision. */
 export const HOLD_CAUSES = [
@@ -25,6 +26,7 @@ export const ACQUIRE_CAUSES = [
   'ambiguous',
   'transaction',
   'watermark',
+  'due-index',
   'stale',
   'redis',
   'kafka',
@@ -50,6 +52,8 @@ export interface ShardObserver {
   turnFinished(shard: number, turn: TurnReport): void;
   transaction(shard: number, result: 'committed' | 'aborted' | 'ambiguous' | 'fenced', took: Duration): void;
   lag(shard: number, lag: readonly PartitionLag[]): void;
+  /** What waits in the shard; told at each change, and now and then. */
+  deferred(shard: number, deferred: Deferred): void;
   /** Something worth a log line at this level; `fields` hold no personal data. */
   note(level: 'info' | 'warn' | 'error', event: string, fields: Record<string, unknown>): void;
 }
@@ -57,8 +61,11 @@ export interface ShardObserver {
 export interface TurnReport {
   readonly now: Instant;
   readonly records: number;
+  /** Deferred messages that were decided again. */
+  readonly released: number;
   /** Records by the topic they were read from. */
   readonly recordsByTopic: ReadonlyMap<string, number>;
+  /** Of released messages and of withdrawn ones, too. */
   readonly decisions: readonly Decision[];
   readonly deadLetters: readonly ReadFailureReason[];
   readonly interactions: number;

@@ -1,5 +1,6 @@
 import type { Instant } from '../kernel/time.ts';
 import type { ShardClock } from './clock.ts';
+import type { Deferred } from './deferred.ts';
 import type { Freshness } from './freshness.ts';
 import type { Inbox } from './inbox.ts';
 import type { ShardLayout } from './layout.ts';
@@ -24,4 +25,6 @@ export interface OwnedShard {
   watermark: number;
   /** When the changelog was last written to. */
   writtenAt: Instant;
+  /** The messages that wait, as the last turn left them. */
+  deferred: Deferred;
 }

@@ -1,9 +1,10 @@
 import { assert, TactError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { LogRecord } from '../model/record.ts';
-import { isViewField, LOG_KEY } from './changelog-keys.ts';
+import { LOG_KEY } from './changelog-keys.ts';
 import type { ReadChangelog } from './compare.ts';
 import type { StateStore } from './state-store.ts';
+import { latestOf } from './view-change.ts';
 
 /**
  * Forgets the shard in the store and puts the fold of its changelog there. Safe beside the shard's owner: the store takes
@@ -23,7 +24,7 @@ export async function rebuildShard(
     if (!last) continue;
     log ??= incarnationOf(records, shard);
     const next = last.offset + 1;
-    const applied = await store.apply(shard, { expected, next, log, at: now, entries: latestOf(records) });
+    const applied = await store.apply(shard, { expected, next, log, at: now, ...latestOf(records) });
     // Its owner was faster, and repairs it from there.
     if (!applied.applied) return;
     expected = next;
@@ -39,14 +40,4 @@ function incarnationOf(records: readonly LogRecord[], shard: number): string {
     'log-inconsistent',
     `the changelog of shard ${shard} does not begin with its incarnation record`,
   );
-}
-
-/** The latest value of each key that the view keeps. */
-export function latestOf(records: readonly LogRecord[]): Map<string, Buffer | null> {
-  const entries = new Map<string, Buffer | null>();
-  for (const { key, value } of records) {
-    const field = key?.toString();
-    if (field !== undefined && isViewField(field)) entries.set(field, value);
-  }
-  return entries;
 }

@@ -3,12 +3,14 @@ import type { Duration } from '../kernel/time.ts';
 import { SECOND } from '../kernel/time.ts';
 import type { LogRecord } from '../model/record.ts';
 import { commitPosition } from './commit-position.ts';
+import type { Deferred } from './deferred.ts';
 import type { ShardDeps } from './deps.ts';
 import { lagOf } from './lag.ts';
 import type { Fetched, FetchTarget } from './log.ts';
 import type { OwnedShard } from './owned-shard.ts';
 import { parsePartitionKey } from './position.ts';
-import { takeTurn } from './turn.ts';
+import { releaseDue } from './release.ts';
+import { type Turn, takeTurn } from './turn.ts';
 
 const REPORT_INTERVAL: Duration = SECOND;
 /** How long a fetch waits while messages wait for the interactions. */
@@ -17,10 +19,10 @@ const CATCHING_UP_WAIT: Duration = 20;
 const FETCH_TRIES = 5;
 const FETCH_PAUSE: Duration = 200;
 
-/** `watermark`: the store is not where the shard left it. `stale`: a turn took too long to be decided. */
-export type Round = 'turn' | 'idle' | 'watermark' | 'stale';
+/** The last three end in an acquire: the store is not where the shard left it, its index is damaged, a turn took too long. */
+export type Round = 'turn' | 'idle' | 'watermark' | 'due-index' | 'stale';
 
-/** What an owned shard does, again and again: fetch, and take a turn on what may be decided. */
+/** What an owned shard does, again and again: take a turn on what is due, then fetch, and take one on what has come. */
 export class Rounds {
   readonly #deps: ShardDeps;
   readonly #owned: OwnedShard;
@@ -28,6 +30,9 @@ export class Rounds {
   readonly #signal: AbortSignal;
   #reportedAt: Duration = Number.NEGATIVE_INFINITY;
   #isHolding = false;
+  /** The last round released what was due; new input is next. */
+  #hasReleased = false;
+  #told: Deferred | undefined;
 
   /** `recordsMax`: records in one turn at most. */
   constructor(deps: ShardDeps, owned: OwnedShard, recordsMax: number, signal: AbortSignal) {
@@ -42,17 +47,47 @@ export class Rounds {
     return this.#isHolding;
   }
 
+  /** What is due and what has come take turns, so that neither waits for the end of the other. */
   async next(): Promise<Round> {
+    this.#tellDeferred();
+    this.#hasReleased = !this.#hasReleased && this.#mayRelease();
+    return this.#hasReleased ? this.#release() : this.#takeIn();
+  }
+
+  /** Right after the turn before: everything that has been fetched of the interactions is folded. */
+  #mayRelease(): boolean {
+    const { deferred, freshness } = this.#owned;
+    const { wallClock, monotonic } = this.#deps;
+    return deferred.nextDueAt <= wallClock() && freshness.isFresh(monotonic());
+  }
+
+  async #release(): Promise<Round> {
+    const release = await releaseDue(this.#deps, this.#owned, this.#recordsMax);
+    if (release.kind === 'nothing') return 'idle';
+    if (release.kind === 'due-index') return 'due-index';
+    return this.#ended(release);
+  }
+
+  async #takeIn(): Promise<Round> {
     await this.#fetch();
     this.#report();
     const batch = this.#nextBatch();
     if (batch.length === 0) return this.#idle();
-    const turn = await takeTurn(this.#deps, this.#owned, batch);
+    return this.#ended(await takeTurn(this.#deps, this.#owned, batch));
+  }
+
+  #ended(turn: Turn): Round {
     if (turn.kind === 'watermark') return this.#mismatch(turn.found);
     if (turn.kind === 'stale') return 'stale';
-    this.#owned.writtenAt = turn.report.now;
+    this.#tellDeferred();
     this.#deps.observer.turnFinished(this.#owned.layout.shard, turn.report);
     return 'turn';
+  }
+
+  #tellDeferred(): void {
+    const { deferred, layout } = this.#owned;
+    if (this.#told !== deferred) this.#deps.observer.deferred(layout.shard, deferred);
+    this.#told = deferred;
   }
 
   async #idle(): Promise<Round> {
@@ -76,13 +111,16 @@ export class Rounds {
     const partitions = isFresh ? [...layout.interactions, ...layout.outbound] : layout.interactions;
     const targets = inbox.wants(partitions);
     if (targets.length === 0) return;
-    const { fetchWait } = this.#deps.settings;
-    const idle = isFresh ? fetchWait : Math.min(fetchWait, CATCHING_UP_WAIT);
+    const idle = Math.min(this.#deps.settings.fetchWait, isFresh ? this.#untilDue() : CATCHING_UP_WAIT);
     for (const fetched of await this.#ask(targets, inbox.hasWaiting(partitions) ? 0 : idle)) {
       if (fetched.kind === 'out-of-range') throw positionGone(fetched);
       if (inbox.put(fetched))
         freshness.saw(fetched, fetched.highWatermark, askedAt - (fetched.askedBefore ?? 0));
     }
+  }
+
+  #untilDue(): Duration {
+    return Math.max(0, this.#owned.deferred.nextDueAt - this.#deps.wallClock());
   }
 
   /** A broker that is away for a moment costs a pause, not an acquire of every shard that reads from it. */
@@ -124,7 +162,9 @@ export class Rounds {
     const now = monotonic();
     if (now - this.#reportedAt < REPORT_INTERVAL) return;
     this.#reportedAt = now;
-    observer.lag(this.#owned.layout.shard, lagOf(this.#owned, wallClock()));
+    const { layout, deferred } = this.#owned;
+    observer.lag(layout.shard, lagOf(this.#owned, wallClock()));
+    observer.deferred(layout.shard, deferred);
     const offsets = [...this.#owned.inbox.offsets()].map(([key, offset]) => ({
       ...parsePartitionKey(key),
       offset,

@@ -14,6 +14,8 @@ export interface ShardSettings {
   readonly requestBytesMax: number;
   /** Bytes of one output record at most; a larger one becomes a dead letter without its value. */
   readonly recordBytesMax: number;
+  /** Messages that may wait in one shard; what comes beyond them is suppressed. */
+  readonly deferralsMax: number;
   /** How long a fetch waits when nothing has arrived. */
   readonly fetchWait: Duration;
   /** How far the machine's clock may be behind the last turn, or from the broker's. */

@@ -98,7 +98,8 @@ export class Shard {
     observer.acquireStarted(shard, cause);
     const started = monotonic();
     try {
-      const { owned, replayedRecords, rebuilt } = await acquire(this.#deps, this.#layout, this.#stop.signal);
+      const acquired = await acquire(this.#deps, this.#layout, cause, this.#stop.signal);
+      const { owned, replayedRecords, rebuilt } = acquired;
       observer.acquired(shard, monotonic() - started, replayedRecords, rebuilt);
       return owned;
     } catch (error) {
@@ -129,7 +130,7 @@ export class Shard {
     try {
       while (!this.#stopping) {
         const round = await rounds.next();
-        if (round === 'watermark' || round === 'stale') return { cause: round };
+        if (round !== 'turn' && round !== 'idle') return { cause: round };
         const isBelieved =
           !isDoubtful || monotonic() >= thrivesAt || (round === 'turn' && attempt.refusals === 0);
         if (isShown || !isBelieved) continue;

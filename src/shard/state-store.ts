@@ -3,6 +3,8 @@ import type { Instant } from '../kernel/time.ts';
 /**
  * The port to the view of the changelog: Redis, or the one in memory. A shard is one hash; its fields are the changelog's
  * keys (a customer's keyed hash, `position`, …), its watermark the changelog offset up to which the hash is that log's fold.
+ * Beside it is an index of the fields that wait to be due. How many are in it is counted in the hash, by what went in and
+ * out, so that a loss of the index alone does not stay unseen.
  * Every method throws `redis-unreachable` or `redis-refused`; after either it is unknown whether an `apply` took place, and
  * the same `apply` may be sent again.
  */
@@ -19,10 +21,13 @@ export interface StateStore {
   /** What acquire and the operator need to know of a shard. */
   view(shard: number): Promise<ShardView>;
 
-  /** Forgets the shard, watermark included. */
+  /** What is due, and how much waits, in ONE atomic read with the watermark. */
+  due(shard: number, ask: DueQuestion): Promise<Due>;
+
+  /** Forgets the shard, watermark and index included. */
   clear(shard: number): Promise<void>;
 
-  /** Every field with its value, except the store's own three; in no order, possibly while it changes. */
+  /** Every field with its value, except the store's own four; in no order, possibly while it changes. */
   entries(shard: number): AsyncIterable<[field: string, value: Buffer]>;
 
   close(): Promise<void>;
@@ -42,9 +47,39 @@ export interface StateChange {
   readonly at: Instant;
   /** Field to value; null removes the field. */
   readonly entries: ReadonlyMap<string, Buffer | null>;
+  /** Field to the time at which it is due; null takes it out of the index. */
+  readonly due: ReadonlyMap<string, Instant | null>;
 }
 
 export type Applied = { readonly applied: true } | { readonly applied: false; readonly watermark: number };
+
+export interface DueQuestion {
+  /** Included. */
+  readonly until: Instant;
+  readonly limit: number;
+  /** No further entry is added once the values take so many bytes; one is always given. */
+  readonly bytesMax: number;
+}
+
+export interface Due {
+  readonly watermark: number;
+  /** In the order of their due times, those of one time by field. */
+  readonly entries: readonly DueEntry[];
+  /** How many wait in all, due or not. */
+  readonly waiting: number;
+  /** When the first one is due that is not among the entries; absent: there is none. */
+  readonly nextDueAt?: Instant;
+  /**
+   * False: the index is not the one that belongs to the hash, since it was lost by itself or an entry has no value. Then
+   * nothing else here is to be believed, and the shard is to be rebuilt.
+   */
+  readonly isWhole: boolean;
+}
+
+export interface DueEntry {
+  readonly field: string;
+  readonly value: Buffer;
+}
 
 export interface ShardView {
   readonly watermark: number;

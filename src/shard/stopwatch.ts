@@ -15,7 +15,7 @@ export class Stopwatch {
   /** The time since the last lap goes to this stage. */
   lap(stage: TurnStage): void {
     const now = performance.now();
-    this.#laps[stage] = now - this.#last;
+    this.#laps[stage] += now - this.#last;
     this.#last = now;
   }
 

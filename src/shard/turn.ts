@@ -1,30 +1,16 @@
-import type { Policy } from '../decide/policy.ts';
-import { TactError } from '../kernel/errors.ts';
-import type { Instant } from '../kernel/time.ts';
-import type { Decision } from '../model/decision.ts';
-import type { LogRecord, OutputRecord } from '../model/record.ts';
-import {
-  clearedRecord,
-  deadLetterRecord,
-  decisionId,
-  decisionRecord,
-  reroutedRecord,
-} from '../records/output-records.ts';
-import { POSITION_KEY } from './changelog-keys.ts';
-import { packPosition } from './commit-position.ts';
+import type { Withdrawal } from '../decide/withdraw.ts';
+import type { LogRecord } from '../model/record.ts';
+import { reroutedRecord } from '../records/output-records.ts';
 import { CustomerStates } from './customer-states.ts';
 import type { ShardDeps } from './deps.ts';
+import { type Elsewhere, loadFields } from './load-fields.ts';
 import type { TurnReport } from './observer.ts';
-import { Outputs, recordBytes } from './outputs.ts';
 import type { OwnedShard } from './owned-shard.ts';
-
-import { type OwnRecord, type SortedBatch, sortBatch, type UnreadableRecord } from './sorted-batch.ts';
-import type { Applied, StateChange } from './state-store.ts';
+import { settleTurn } from './settle-turn.ts';
+import { type OwnRecord, type SortedBatch, sortBatch } from './sorted-batch.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { commit } from './transaction.ts';
-
-/** Tries of one and the same apply before the shard is acquired anew. */
-const APPLY_TRIES = 3;
+import { isElsewhere, loadDeferrals, readDeferral, type StoredDeferrals } from './stored-deferrals.ts';
+import { TurnDraft } from './turn-draft.ts';
 
 /**
  * `watermark`: the store is not where this shard left it, so nothing was decided, or applied. `stale`: too much time went by
@@ -32,8 +18,8 @@ const APPLY_TRIES = 3;
  */
 export type Turn =
   | { readonly kind: 'taken'; readonly report: TurnReport }
-  | { readonly kind: 'watermark'; readonly found: number }
-  | { readonly kind: 'stale' };
+  | { readonly kind: 'stale' }
+  | Elsewhere;
 
 /**
  * One atomic step of a shard: a batch in; outcomes, new states and position out.
@@ -55,54 +41,26 @@ export async function takeTurn(
   watch.lap('decode');
 
   const keys = customerKeys(deps, sorted.own);
-  const loaded = await deps.store.load(owned.layout.shard, [...new Set(keys)]);
-  if (loaded.watermark !== owned.watermark) return { kind: 'watermark', found: loaded.watermark };
+  const fields = [...new Set(keys)];
+  const loaded = await loadFields(deps, owned, fields);
+  if (loaded.kind === 'watermark') return loaded;
+  const states = new CustomerStates(fields, loaded.values);
+  const endangered = await loadDeferrals(deps, owned, endangeredSources(states, sorted.own, keys));
+  if (isElsewhere(endangered)) return endangered;
+  await deps.reader.prepare([...endangered.values()].map(({ record }) => record));
   watch.lap('load');
 
   const now = owned.clock.next();
   // Reading and loading may have taken long (a registry, a stopped process): an opt-out may be waiting by now.
   const holdsMessage = sorted.own.some((each) => each.kind === 'message');
   if (holdsMessage && !owned.freshness.isFresh(deps.monotonic())) return { kind: 'stale' };
-  const states = new CustomerStates([...new Set(keys)], loaded.values, policy, now);
-  const outputs = new Outputs();
-  const decisions = decideInOrder({ deps, owned, policy, outputs, states }, sorted.own, keys);
-  addUndecided(deps, owned, sorted, outputs, now);
-  const entries = states.changes();
-  const position = packPosition(owned, now);
-  for (const [key, value] of entries)
-    outputs.add(owned.layout.changelog, changelogRecord(Buffer.from(key), value, now));
-  outputs.add(owned.layout.changelog, changelogRecord(POSITION_KEY, position, now));
-  watch.lap('decide');
+  const draft = new TurnDraft(deps, owned, policy, { states, now, deferred: owned.deferred });
+  takeInOrder({ deps, draft, endangered }, sorted.own, keys);
+  addUndecided(draft, sorted);
 
-  const next = await commit(deps, owned, outputs);
-  watch.lap('commit');
-
-  entries.set(POSITION_KEY.toString(), position);
-  const applied = await apply(deps, owned, {
-    expected: owned.watermark,
-    next,
-    log: owned.log,
-    at: now,
-    entries,
-  });
-  if (!applied.applied) return { kind: 'watermark', found: applied.watermark };
-  owned.watermark = next;
-  watch.lap('apply');
-
-  return {
-    kind: 'taken',
-    report: {
-      now,
-      recordsByTopic: countByTopic(batch),
-      records: batch.length,
-      decisions,
-      deadLetters: sorted.unreadable.map(({ failure }) => failure.reason),
-      interactions: sorted.own.length - decisions.length,
-      ignoredInteractions: sorted.ignored,
-      rerouted: sorted.rerouted.length,
-      stages: watch.laps(),
-    },
-  };
+  const elsewhere = await settleTurn(deps, owned, draft, watch);
+  if (elsewhere) return elsewhere;
+  return { kind: 'taken', report: reportOf(batch, sorted, draft, watch) };
 }
 
 function customerKeys(deps: ShardDeps, own: readonly OwnRecord[]): string[] {
@@ -111,98 +69,81 @@ function customerKeys(deps: ShardDeps, own: readonly OwnRecord[]): string[] {
   );
 }
 
-interface Deciding {
-  readonly deps: ShardDeps;
-  readonly owned: OwnedShard;
-  readonly policy: Policy;
-  readonly outputs: Outputs;
-  readonly states: CustomerStates;
+/** The interactions that end the wait of messages. */
+const WITHDRAWING: Readonly<Record<Withdrawal, Withdrawal>> = { cancelled: 'cancelled', erased: 'erased' };
+
+function withdrawalOf(each: OwnRecord): Withdrawal | undefined {
+  if (each.kind === 'message') return undefined;
+  const { type } = each.interaction;
+  return Object.hasOwn(WITHDRAWING, type) ? WITHDRAWING[type as Withdrawal] : undefined;
 }
 
-function decideInOrder(deciding: Deciding, own: readonly OwnRecord[], keys: readonly string[]): Decision[] {
-  const decisions: Decision[] = [];
+/** What waits for customers of whom an interaction may take messages back. */
+function endangeredSources(
+  states: CustomerStates,
+  own: readonly OwnRecord[],
+  keys: readonly string[],
+): string[] {
+  const customers = new Set(keys.filter((_, i) => withdrawalOf(own[i] as OwnRecord) !== undefined));
+  return [...customers].flatMap((key) => states.of(key)?.waiting.map(({ source }) => source) ?? []);
+}
+
+interface Taking {
+  readonly deps: ShardDeps;
+  readonly draft: TurnDraft;
+  readonly endangered: StoredDeferrals;
+}
+
+function takeInOrder(taking: Taking, own: readonly OwnRecord[], keys: readonly string[]): void {
   for (const [i, each] of own.entries()) {
     const key = keys[i] as string;
-    if (each.kind === 'interaction') {
-      deciding.states.fold(key, each.interaction);
-      continue;
-    }
-    const decision = deciding.states.decide(key, each.message);
-    decisions.push(decision);
-    addDecision(deciding, each, decision);
+    if (each.kind === 'message') taking.draft.decide(key, each);
+    else foldInteraction(taking, key, each);
   }
-  return decisions;
 }
 
-function addDecision(
-  { deps, owned, policy, outputs }: Deciding,
-  { record, source, message }: Extract<OwnRecord, { kind: 'message' }>,
-  decision: Decision,
+/** A message that it takes back has its one final outcome in this very turn. */
+function foldInteraction(
+  { deps, draft, endangered }: Taking,
+  key: string,
+  each: Extract<OwnRecord, { kind: 'interaction' }>,
 ): void {
-  const { topics, inputs } = deps.settings;
-  const place = owned.layout.outputPartition;
-  const decided = {
-    record,
-    source,
-    decision,
-    decisionId: decisionId(source, record.timestamp),
-    policy,
-  };
-  if (decision.outcome === 'cleared') {
-    const ofInput = inputs.find((input) => input.topic === source.topic)?.cleared;
-    const topic = ofInput ?? topics.clearedByChannel.get(decision.channel) ?? topics.cleared;
-    outputs.add(place(topic), clearedRecord(decided));
-    if (topics.decided === undefined) return;
+  for (const { source, since } of draft.fold(key, each.interaction)) {
+    const deferral = endangered.get(source);
+    const why = withdrawalOf(each);
+    // Another customer's may have its place, in a topic that was created anew.
+    if (deferral?.customer !== key || why === undefined) continue;
+    const read = readDeferral(deps, deferral);
+    if ('failure' in read) draft.abandon(key, read);
+    else draft.withdraw(read, since, why);
   }
-  const whole = decisionRecord({ ...decided, message, format: deps.outputFormat });
-  if (decision.outcome !== 'cleared') outputs.add(place(topics.suppressed), whole);
-  if (topics.decided !== undefined) outputs.add(place(topics.decided), whole);
 }
 
-function addUndecided(
-  deps: ShardDeps,
-  owned: OwnedShard,
-  sorted: SortedBatch,
-  outputs: Outputs,
-  now: Instant,
-): void {
+function addUndecided(draft: TurnDraft, sorted: SortedBatch): void {
   for (const { record, source, topic, partition } of sorted.rerouted) {
-    outputs.add({ topic, partition }, reroutedRecord({ record, source, now }));
+    draft.outputs.add({ topic, partition }, reroutedRecord({ record, source, now: draft.now }));
   }
-  const place = owned.layout.outputPartition(deps.settings.topics.deadLetter);
-  for (const unreadable of sorted.unreadable) outputs.add(place, deadLetter(deps, owned, unreadable, now));
+  for (const unreadable of sorted.unreadable) draft.addDeadLetter(unreadable);
 }
 
-/** The whole record if it can be forwarded, else without what makes it large. */
-function deadLetter(
-  deps: ShardDeps,
-  owned: OwnedShard,
-  unreadable: UnreadableRecord,
-  now: Instant,
-): OutputRecord {
-  const { service, recordBytesMax } = deps.settings;
-  const letter = {
-    ...unreadable,
-    service: { name: service, shard: owned.layout.shard },
-    now,
+function reportOf(
+  batch: readonly LogRecord[],
+  sorted: SortedBatch,
+  draft: TurnDraft,
+  watch: Stopwatch,
+): TurnReport {
+  return {
+    now: draft.now,
+    recordsByTopic: countByTopic(batch),
+    records: batch.length,
+    released: 0,
+    decisions: draft.decisions,
+    deadLetters: draft.deadLetters,
+    interactions: sorted.own.filter(({ kind }) => kind === 'interaction').length,
+    ignoredInteractions: sorted.ignored,
+    rerouted: sorted.rerouted.length,
+    stages: watch.laps(),
   };
-  const whole = deadLetterRecord(letter);
-  return recordBytes(whole) <= recordBytesMax ? whole : deadLetterRecord({ ...letter, dropValue: true });
-}
-
-function changelogRecord(key: Buffer, value: Buffer | null, now: Instant): OutputRecord {
-  return { key, value, headers: [], timestamp: now };
-}
-
-/** The reply may get lost; the same call again is harmless, and it is the only one that may follow. */
-async function apply(deps: ShardDeps, owned: OwnedShard, change: StateChange): Promise<Applied> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await deps.store.apply(owned.layout.shard, change);
-    } catch (error) {
-      if (!(error instanceof TactError) || tries === APPLY_TRIES) throw error;
-    }
-  }
 }
 
 function countByTopic(batch: readonly LogRecord[]): ReadonlyMap<string, number> {

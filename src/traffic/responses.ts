@@ -27,7 +27,7 @@ export function responsesTo(person: Person, message: TrafficRecord): TrafficReco
       answer({
         type: 'bounced',
         at: later(person, message.at, 20 * SECOND),
-        fields: { attributes: { kind: 'hard' } },
+        fields: { labels: { kind: 'hard' } },
       }),
     ];
   }

@@ -31,6 +31,8 @@ export interface Outcome {
   headers: Header[];
   source: string | undefined;
   decidedAt: number | undefined;
+  /** Whether it was deferred before. */
+  waited: boolean;
 }
 
 export interface ShardFacts {
@@ -38,6 +40,8 @@ export interface ShardFacts {
   changelog: { offset: number; key: Buffer | null; value: Buffer | null }[];
   end: number;
   hash: Map<string, Buffer>;
+  /** The fields in the index of deferred messages; absent: none. */
+  due?: string[];
 }
 
 export interface Facts {

@@ -26,6 +26,7 @@
  * @property {Header[]} headers
  * @property {string | undefined} source the last `tact-source` header
  * @property {number | undefined} decidedAt the last `tact-decided-at` header, in milliseconds
+ * @property {boolean} waited whether it was deferred before: the `tact-waiting-since` header
  *
  * @typedef {'cleared' | 'suppressed' | 'dead-letter'} Outlet
  * @typedef {{ name: string, value: Buffer | null }} Header
@@ -69,7 +70,8 @@ export function outcomeOf(outlet, record) {
   const { topic, partition, offset, timestamp, key, value, headers } = record;
   const source = text(headers, 'tact-source');
   const at = decidedAt === undefined ? undefined : Date.parse(decidedAt);
-  return { outlet, topic, partition, offset, timestamp, key, value, headers, source, decidedAt: at };
+  const waited = text(headers, 'tact-waiting-since') !== undefined;
+  return { outlet, topic, partition, offset, timestamp, key, value, headers, source, decidedAt: at, waited };
 }
 
 /** @param {import('./wire/cluster.mjs').TopicRecord} record */

@@ -101,7 +101,8 @@ async function gatherShards(cluster, redis, { changelog: topic, keyPrefix }) {
     for await (const { offset, key, value } of cluster.read(topic, shard))
       changelog.push({ offset, key, value });
     const hash = new Map(Object.entries(await redis.hgetallBuffer(`${keyPrefix}:{${shard}}`)));
-    shards.push({ shard, changelog, end: await cluster.endOffset(topic, shard), hash });
+    const due = await redis.zrange(`${keyPrefix}:{${shard}}:due`, 0, -1);
+    shards.push({ shard, changelog, end: await cluster.endOffset(topic, shard), hash, due });
   }
   return shards;
 }

@@ -1,22 +1,40 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StateChange, StateStore } from '../../src/shard/state-store.ts';
+import type { Due, StateChange, StateStore } from '../../src/shard/state-store.ts';
 
 /** A store that nobody else uses; `close` ends what the fixture started. */
 export interface StateStoreFixture {
   readonly store: StateStore;
   /** Another process's view of the same store. */
   readonly other: StateStore;
+  /** Loses the index of what waits in the shard, and nothing else. */
+  loseIndex(shard: number): Promise<void>;
   close(): Promise<void>;
 }
 
+type Times = Record<string, number | null>;
 type Entries = Record<string, string | Buffer | null>;
 
-function change(expected: number, next: number, entries: Entries): StateChange {
+function change(expected: number, next: number, entries: Entries, due: Times = {}): StateChange {
   const values = Object.entries(entries).map(
     ([field, value]) => [field, typeof value === 'string' ? Buffer.from(value) : value] as const,
   );
-  return { expected, next, log: 'log-1', at: 1_700_000_000_000, entries: new Map(values) };
+  return {
+    expected,
+    next,
+    log: 'log-1',
+    at: 1_700_000_000_000,
+    entries: new Map(values),
+    due: new Map(Object.entries(due)),
+  };
 }
+
+/** A change that lets each field wait until its time, its name being its value. */
+function waits(expected: number, next: number, due: Record<string, number>): StateChange {
+  return change(expected, next, Object.fromEntries(Object.keys(due).map((field) => [field, field])), due);
+}
+
+const ALL = { until: Number.MAX_SAFE_INTEGER, limit: 100, bytesMax: 1_000_000 };
+const fieldsOf = ({ entries }: Due): string[] => entries.map(({ field }) => field);
 
 async function allEntries(store: StateStore, shard: number): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>();
@@ -248,7 +266,7 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
 
     it('refuses an entry that is called like one of its own fields', async () => {
       const shard = newShard();
-      for (const field of ['watermark', 'log', 'at']) {
+      for (const field of ['watermark', 'log', 'at', 'due']) {
         await expect(store.apply(shard, change(0, 4, { [field]: 'x' }))).rejects.toThrow('invariant broken');
       }
       expect((await store.load(shard, [])).watermark).toBe(0);
@@ -276,6 +294,130 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       await store.clear(one);
       expect(await store.load(one, ['a'])).toEqual({ watermark: 0, values: [null] });
       expect(await store.load(two, ['a'])).toEqual({ watermark: 6, values: [Buffer.from('two')] });
+    });
+
+    it('has nothing due in a shard that was never written, nor in one where nothing waits', async () => {
+      const shard = newShard();
+      const nothing = { entries: [], waiting: 0, isWhole: true };
+      expect(await store.due(shard, ALL)).toEqual({ ...nothing, watermark: 0 });
+      await store.apply(shard, change(0, 4, { a: '1' }));
+      expect(await store.due(shard, ALL)).toEqual({ ...nothing, watermark: 4 });
+    });
+
+    it('tells what is due up to and including an instant, the earliest first, with its bytes', async () => {
+      const shard = newShard();
+      const times = {
+        'd:t/0/1': 1_700_000_000_500,
+        'd:t/0/2': 1_700_000_000_400,
+        'd:t/0/3': 1_700_000_000_501,
+      };
+      const value = bytes(0, 255, 13, 10);
+      const { entries, ...rest } = waits(0, 4, times);
+      await store.apply(shard, { ...rest, entries: new Map([...entries, ['d:t/0/1', value]]) });
+      expect(await fixture.other.due(shard, { ...ALL, until: 1_700_000_000_500 })).toEqual({
+        watermark: 4,
+        entries: [
+          { field: 'd:t/0/2', value: Buffer.from('d:t/0/2') },
+          { field: 'd:t/0/1', value },
+        ],
+        waiting: 3,
+        nextDueAt: 1_700_000_000_501,
+        isWhole: true,
+      });
+    });
+
+    it('gives what is due at one instant in the order of the fields', async () => {
+      const shard = newShard();
+      await store.apply(shard, waits(0, 4, { b: 5, a: 5, B: 5, c: 4 }));
+      expect(fieldsOf(await store.due(shard, ALL))).toEqual(['c', 'B', 'a', 'b']);
+    });
+
+    it('gives no more than it was asked for, and says when the next one is due', async () => {
+      const shard = newShard();
+      await store.apply(shard, waits(0, 4, { a: 1, b: 2, c: 3 }));
+      const one = await store.due(shard, { ...ALL, limit: 1 });
+      expect([fieldsOf(one), one.waiting, one.nextDueAt]).toEqual([['a'], 3, 2]);
+      const none = await store.due(shard, { ...ALL, limit: 0 });
+      expect([fieldsOf(none), none.waiting, none.nextDueAt]).toEqual([[], 3, 1]);
+      const early = await store.due(shard, { ...ALL, until: 0 });
+      expect([fieldsOf(early), early.waiting, early.nextDueAt]).toEqual([[], 3, 1]);
+    });
+
+    it('gives no more bytes than it was asked for, and one entry whatever it takes', async () => {
+      const shard = newShard();
+      await store.apply(shard, waits(0, 4, { aaaa: 1, bbbb: 2, cccc: 3 }));
+      const inBytes = async (bytesMax: number) => fieldsOf(await store.due(shard, { ...ALL, bytesMax }));
+      expect(await inBytes(8)).toEqual(['aaaa', 'bbbb']);
+      expect(await inBytes(11)).toEqual(['aaaa', 'bbbb']);
+      expect(await inBytes(12)).toEqual(['aaaa', 'bbbb', 'cccc']);
+      expect(await inBytes(0)).toEqual(['aaaa']);
+    });
+
+    it('moves what is due at another time, and takes out what waits no longer', async () => {
+      const shard = newShard();
+      await store.apply(shard, waits(0, 4, { a: 1, b: 2, c: 3 }));
+      await store.apply(shard, change(4, 5, { a: 'again', b: null }, { a: 9, b: null, absent: null }));
+      const due = await store.due(shard, ALL);
+      expect([fieldsOf(due), due.waiting, due.isWhole, due.watermark]).toEqual([['c', 'a'], 2, true, 5]);
+      await store.apply(shard, change(5, 6, { a: null, c: null }, { a: null, c: null }));
+      expect(await store.due(shard, ALL)).toEqual({ watermark: 6, entries: [], waiting: 0, isWhole: true });
+    });
+
+    it('changes nothing of what waits by a change that is refused or comes a second time', async () => {
+      const shard = newShard();
+      const first = waits(0, 4, { a: 1 });
+      await store.apply(shard, first);
+      await store.apply(shard, change(4, 5, { a: null }, { a: null }));
+      await store.apply(shard, first);
+      await store.apply(shard, waits(4, 9, { b: 1 }));
+      await store.apply(shard, { ...waits(5, 9, { b: 1 }), log: 'log-2' });
+      expect(await store.due(shard, ALL)).toEqual({ watermark: 5, entries: [], waiting: 0, isWhole: true });
+    });
+
+    it('says that the index is lost, for as long as the shard is not cleared', async () => {
+      const shard = newShard();
+      await store.apply(shard, waits(0, 4, { a: 1, b: 2 }));
+      await fixture.loseIndex(shard);
+      expect(await store.due(shard, ALL)).toMatchObject({ isWhole: false, watermark: 4 });
+      // As many come as were lost; they do not hide the loss.
+      await store.apply(shard, waits(4, 5, { c: 1, d: 2 }));
+      await store.apply(shard, change(5, 6, { a: null, b: null }, { a: null, b: null }));
+      expect((await store.due(shard, ALL)).isWhole).toBe(false);
+      await store.clear(shard);
+      await store.apply(shard, waits(0, 7, { a: 1 }));
+      expect(await store.due(shard, ALL)).toMatchObject({ isWhole: true, waiting: 1 });
+    });
+
+    it('says that the index is damaged when what is due has no value', async () => {
+      const shard = newShard();
+      await store.apply(shard, change(0, 4, { a: '1' }, { a: 1, b: 2, c: 3 }));
+      const due = await store.due(shard, ALL);
+      expect(due).toMatchObject({ isWhole: false, waiting: 3 });
+      expect(fieldsOf(due)).toEqual(['a']);
+      expect((await store.due(shard, { ...ALL, until: 1 })).isWhole).toBe(true);
+    });
+
+    it('forgets what waits with the rest of a cleared shard, and of no other', async () => {
+      const [one, two] = [newShard(), newShard()];
+      await store.apply(one, waits(0, 4, { a: 1 }));
+      await store.apply(two, waits(0, 4, { a: 1 }));
+      await store.clear(one);
+      expect(await store.due(one, ALL)).toEqual({ watermark: 0, entries: [], waiting: 0, isWhole: true });
+      expect((await store.due(two, ALL)).waiting).toBe(1);
+    });
+
+    it('lists what waits among the entries, and not how many it is', async () => {
+      const shard = newShard();
+      await store.apply(shard, waits(0, 4, { 'd:t/0/1': 1 }));
+      expect([...(await allEntries(store, shard)).keys()]).toEqual(['d:t/0/1']);
+    });
+
+    it('takes 5,000 that wait in one change, and gives them in order', async () => {
+      const shard = newShard();
+      const times = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`d:t/0/${n}`, 10_000 - n]));
+      await store.apply(shard, waits(0, 4, times));
+      const due = await store.due(shard, { ...ALL, limit: 10_000 });
+      expect(fieldsOf(due)).toEqual(Object.keys(times).reverse());
     });
   });
 }

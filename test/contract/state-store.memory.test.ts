@@ -3,5 +3,10 @@ import { stateStoreContract } from './state-store-contract.ts';
 
 stateStoreContract('in memory', async () => {
   const store = new MemoryStateStore();
-  return { store, other: store, close: () => store.close() };
+  return {
+    store,
+    other: store,
+    loseIndex: async (shard) => store.loseIndex(shard),
+    close: () => store.close(),
+  };
 });

@@ -25,6 +25,8 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @property {number} stops
  * @property {number} emptied shards that lost a watermark
  * @property {number} rolledBack shards whose watermark went back
+ * @property {number} waitingWhenEmptied messages
+ * @property {number} waitingWhenRolledBack messages
  */
 export async function injectFaults(world) {
   const [processes, views] = await Promise.all([injectIntoProcesses(world), injectIntoRedis(world)]);
@@ -86,15 +88,18 @@ async function injectIntoRedis({ redis, load, random, place, log }) {
   const reached = async (progress) => {
     while (load.progress < progress) await pause(20);
   };
-  const done = { emptied: 0, rolledBack: 0 };
+  const waiting = () => redis.waiting(place.keyPrefix, SHARDS);
+  const done = { emptied: 0, rolledBack: 0, waitingWhenEmptied: 0, waitingWhenRolledBack: 0 };
   const empty = async () => {
     const before = await watermarks();
+    done.waitingWhenEmptied = await waiting();
     log('empty Redis');
     await redis.empty();
     done.emptied = before.filter((watermark) => watermark > 0).length;
   };
   const rollBack = async () => {
     const before = await watermarks();
+    done.waitingWhenRolledBack = await waiting();
     log('roll Redis back');
     await redis.rollBack();
     done.rolledBack = before.filter((watermark, shard) => watermark > older[shard]).length;

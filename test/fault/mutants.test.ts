@@ -48,4 +48,25 @@ describe('the checker', { timeout: TIMEOUT_MS }, () => {
     expect(broken.red).toContain('outcomes');
     expect(sound.bites.heldBack).toBeGreaterThan(0);
   });
+
+  test('turns red when a wait ends in Redis and not on the changelog', async () => {
+    const { sound, broken } = await both('wait-ends-in-redis-only');
+    expect(broken.red).toContain('outcomes');
+    expect(sound.bites.waits).toBeGreaterThan(0);
+    expect(sound.bites.behind).toBeGreaterThan(0);
+  });
+
+  test('turns red when what is due is decided without a look at the watermark', async () => {
+    const { sound, broken } = await both('release-without-watermark');
+    expect(broken.red).toContain('outcomes');
+    expect(sound.bites.waits).toBeGreaterThan(0);
+    expect(sound.bites.behind).toBeGreaterThan(0);
+  });
+
+  test('turns red when a rebuild of Redis forgets what is due', async () => {
+    const { sound, broken } = await both('due-not-derived');
+    expect(broken.red).toContain('outcomes');
+    expect(sound.bites.waits).toBeGreaterThan(0);
+    expect(sound.bites.rebuilt).toBeGreaterThan(0);
+  });
 });

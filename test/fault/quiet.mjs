@@ -3,7 +3,8 @@ import { Cluster } from '../checker/wire/cluster.mjs';
 import { waitUntil } from '../stack/children.mjs';
 
 /**
- * Resolves when every committed record of the topics lies before the position that the shards keep in Redis.
+ * Resolves when every committed record of the topics lies before the position that the shards keep in Redis, and no message
+ * waits any more.
  * @param {{ kafka: string, redis: string, topics: string[], keyPrefix: string, shards: number, timeoutMs: number, child?: object }} options
  */
 export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, timeoutMs }) {
@@ -13,7 +14,9 @@ export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, time
   try {
     const probe = async () => {
       try {
-        waitsFor = await firstAhead(cluster, topics, await positions(client, keyPrefix, shards));
+        waitsFor =
+          (await firstAhead(cluster, topics, await positions(client, keyPrefix, shards))) ??
+          (await firstWaiting(client, keyPrefix, shards));
       } catch (error) {
         waitsFor = error.message;
       }
@@ -37,6 +40,15 @@ export async function positions(client, keyPrefix, shards) {
       next.set(place, offset);
   }
   return next;
+}
+
+/** What waits still, as the shards count it. */
+async function firstWaiting(client, keyPrefix, shards) {
+  for (let shard = 0; shard < shards; shard++) {
+    const due = Number((await client.hget(`${keyPrefix}:{${shard}}`, 'due')) ?? 0);
+    if (due > 0) return `${due} messages wait in shard ${shard}`;
+  }
+  return undefined;
 }
 
 /**

@@ -35,6 +35,14 @@ export class RedisServer {
     return found.map((watermark) => Number(watermark ?? 0));
   }
 
+  /** How many messages wait, in all shards. */
+  async waiting(keyPrefix, shards) {
+    let waiting = 0;
+    for (let shard = 0; shard < shards; shard++)
+      waiting += Number((await this.#client.hget(`${keyPrefix}:{${shard}}`, 'due')) ?? 0);
+    return waiting;
+  }
+
   /** Keeps a copy of what is in it now. */
   async snapshot() {
     await this.#client.save();

@@ -118,8 +118,15 @@ function bitesOf(injected, governors, report) {
     watermarksAhead: measured(/^tact_watermark_mismatches_total\{side="ahead"\}/),
     rebuiltViews: measured(/^tact_view_rebuilds_total/),
     replayedRecords: measured(/^tact_changelog_replayed_records_total/),
+    waits: measured(/^tact_deferred_wait_seconds_count/),
+    clearedWaits: countOf(report, 'order', 'after a wait'),
+    withdrawn: measured(/^tact_decisions_total\{[^}]*reason="cancelled"/),
     acquires: measured(/^tact_acquire_duration_seconds_count/),
   };
+}
+
+function countOf({ judgements }, judgement, count) {
+  return judgements.find(({ id }) => id === judgement).counts[count] ?? 0;
 }
 
 async function sendAll(producers, records) {

@@ -19,12 +19,12 @@ classes:
   marketing: { default: true }
 rules:
   - { id: consent, for: { channel: sms }, consent: { require: opt-in } }
-  - { id: email-burst, for: { channel: email }, cap: { limit: 2, window: 20s } }
+  - { id: email-burst, for: { channel: email }, cap: { limit: 2, window: 15s }, onBlock: { defer: { longest: 30s, spread: 2s } } }
   - { id: email-week, for: { channel: email }, cap: { limit: 3, window: 7d } }
   - { id: sms-day, for: { channel: sms }, cap: { limit: 2, window: 1d } }
-  - { id: push-gap, for: { channel: push }, gap: 15s }
+  - { id: push-gap, for: { channel: push }, gap: 10s, onBlock: { defer: { longest: 25s } } }
   - { id: one-per-campaign, cap: { limit: 1, per: [campaign], window: 3d } }
-  - { id: all-minute, cap: { limit: 4, window: 30s } }
+  - { id: all-burst, cap: { limit: 4, window: 20s }, onBlock: defer }
   - { id: twice, duplicate: {} }
 ceiling: { limit: 6, window: 7d }
 `;
@@ -32,12 +32,12 @@ ceiling: { limit: 6, window: 7d }
 const [SECOND, HOUR] = [1_000, 3_600_000];
 const LIMITS = [
   { id: 'sms without consent', where: { channel: 'sms', consent: 'none' }, limit: 0, windowMs: 1 },
-  { id: 'email burst', where: { channel: 'email' }, limit: 2, windowMs: 20 * SECOND },
+  { id: 'email burst', where: { channel: 'email' }, limit: 2, windowMs: 15 * SECOND },
   { id: 'email week', where: { channel: 'email' }, limit: 3, windowMs: 168 * HOUR },
   { id: 'sms day', where: { channel: 'sms' }, limit: 2, windowMs: 24 * HOUR },
-  { id: 'push gap', where: { channel: 'push' }, limit: 1, windowMs: 15 * SECOND },
+  { id: 'push gap', where: { channel: 'push' }, limit: 1, windowMs: 10 * SECOND },
   { id: 'campaign', per: ['campaign'], limit: 1, windowMs: 72 * HOUR },
-  { id: 'all minute', limit: 4, windowMs: 30 * SECOND },
+  { id: 'all burst', limit: 4, windowMs: 20 * SECOND },
   { id: 'once', per: ['sender', 'message'], limit: 1, windowMs: 24 * HOUR },
   { id: 'ceiling', limit: 6, windowMs: 168 * HOUR },
 ];

@@ -4,6 +4,9 @@ import { confluentWriter, ESP_EVENT, PUSH_REQUEST, SHOP_OFFER, singleObjectWrite
 const FIRST_CUSTOMER = 100_000;
 const CAMPAIGNS = 30;
 const HOT_SHARE = 0.2;
+const SENT_KEPT = 400;
+/** Enough that most of them are decided by now, also where governors lag; what is not decided yet cannot be taken back. */
+const ASKED_KEPT = 20_000;
 const writePush = confluentWriter(PUSH_REQUEST, 7);
 const writeOffer = singleObjectWriter(SHOP_OFFER);
 const writeEvent = confluentWriter(ESP_EVENT, 9);
@@ -62,6 +65,9 @@ const WRITERS = {
     };
   },
 };
+/** How often each kind of interaction comes, in proportion. */
+const SHARES = { bounce: 2, open: 1, unsub: 1, 'opted-out': 1, wink: 1, erased: 1, cancelled: 5 };
+const KINDS = Object.entries(SHARES).flatMap(([kind, share]) => Array(share).fill(kind));
 const CHANNELS = { crm: ['email', 'email', 'sms'], app: ['push'], shop: ['email', 'push'], legacy: ['sms'] };
 export const OUTBOUND_PLATFORMS = Object.keys(WRITERS);
 
@@ -72,6 +78,8 @@ export class Traffic {
   #last;
   /** Emails that may bounce a little later. */
   #sent = [];
+  /** Messages that may be taken back a little later. */
+  #asked = [];
 
   /** @param {{ random: import('./random.mjs').Random, customers: number }} options */
   constructor({ random, customers }) {
@@ -91,7 +99,7 @@ export class Traffic {
   *messages(count) {
     for (let i = 0; i < count; i++) {
       yield this.#message();
-      if (this.#random.chance(0.03)) yield* this.#interaction();
+      if (this.#random.chance(0.05)) yield* this.#interaction();
       if (this.#random.chance(0.002)) yield this.#unreadable();
     }
   }
@@ -125,19 +133,28 @@ export class Traffic {
       id: `m-${++this.#count}`,
       campaign: `c-${random.between(0, CAMPAIGNS)}`,
     };
-    if (message.channel === 'email') this.#sent.push(message);
-    if (this.#sent.length > 400) this.#sent.shift();
+    if (message.channel === 'email') remember(this.#sent, message, SENT_KEPT);
+    remember(this.#asked, message, ASKED_KEPT);
     return message;
   }
 
   *#interaction() {
     const random = this.#random;
-    const kind = random.pick(['bounce', 'bounce', 'open', 'unsub', 'opted-out', 'wink']);
+    const kind = random.pick(KINDS);
     const message = this.#sent[random.between(0, this.#sent.length)];
+    const regretted = this.#asked[random.between(0, this.#asked.length)];
     if (kind === 'opted-out') {
       // A tenth of the customers at most, so that enough are left to be told something.
       const customer = String(FIRST_CUSTOMER + random.between(0, Math.ceil(this.#customers / 10)));
       yield recorded(customer, 'opted-out', {});
+    } else if (kind === 'erased') {
+      // The last tenth: the busiest customers are among the first.
+      const customer = String(
+        FIRST_CUSTOMER + random.between(Math.floor(this.#customers * 0.9), this.#customers),
+      );
+      yield recorded(customer, 'erased', {});
+    } else if (kind === 'cancelled') {
+      if (regretted) yield cancelled(regretted);
     } else if (message) {
       yield event(message.customer, kind, message.id, random.between(0, 5));
     }
@@ -166,6 +183,12 @@ export class Traffic {
   }
 }
 
+/** Keeps the last ones. */
+function remember(messages, message, count) {
+  messages.push(message);
+  if (messages.length > count) messages.shift();
+}
+
 function agrees(customer) {
   return Number(customer) % 10 !== 3;
 }
@@ -180,6 +203,11 @@ function recorded(customerId, type, more) {
     'load-home': 'yes',
   };
   return { platform: 'recorded', key: customerId, value, headers };
+}
+
+/** The sender takes back what may wait. */
+function cancelled({ customer, id, platform }) {
+  return recorded(customer, 'cancelled', { messageId: id, source: platform });
 }
 
 /** An interaction in the mail service's words, in any partition. */

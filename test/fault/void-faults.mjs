@@ -4,10 +4,15 @@ const MUST_BITE = [
   'stops',
   'emptied',
   'rolledBack',
+  'waitingWhenEmptied',
+  'waitingWhenRolledBack',
   'abortedDecisions',
   'fencedProducers',
   'watermarksBehind',
   'replayedRecords',
+  'waits',
+  'clearedWaits',
+  'withdrawn',
 ];
 
 /** The names of the faults that were not felt. */

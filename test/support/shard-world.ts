@@ -17,7 +17,8 @@ import type { ShardSettings } from '../../src/shard/settings.ts';
 import type { StateStore } from '../../src/shard/state-store.ts';
 
 export const SHARDS = 3;
-const KEY = Buffer.alloc(32, 7);
+/** The customer key of a world. */
+export const KEY = Buffer.alloc(32, 7);
 
 export const SETTINGS: ShardSettings = {
   inputs: [
@@ -38,6 +39,7 @@ export const SETTINGS: ShardSettings = {
   turnRecordsMax: 100,
   requestBytesMax: 900_000,
   recordBytesMax: 1_000_000,
+  deferralsMax: 1_000,
   fetchWait: 20,
   clockTolerance: 60_000,
   fenceTimeout: 2_000,
@@ -84,8 +86,15 @@ export class ShardWorld {
   /** Starts a process; `wrap` may put something between the shards and the adapters. */
   async start(
     policy: Policy,
-    wrap: { log?: (log: MemoryLog) => Log; store?: (store: StateStore) => StateStore; key?: Buffer } = {},
+    wrap: {
+      log?: (log: MemoryLog) => Log;
+      store?: (store: StateStore) => StateStore;
+      key?: Buffer;
+      inputs?: ShardSettings['inputs'];
+      settings?: Partial<ShardSettings>;
+    } = {},
   ): Promise<WorldProcess> {
+    const settings = { ...this.settings, ...wrap.settings, ...(wrap.inputs && { inputs: wrap.inputs }) };
     const log = this.broker.createLog({ applicationId: 'tact', groupId: 'tact', shards: SHARDS });
     const told: Told[] = [];
     const failures: Error[] = [];
@@ -93,12 +102,12 @@ export class ShardWorld {
       log: wrap.log?.(log) ?? log,
       store: wrap.store?.(this.store) ?? this.store,
       reader: createRecordReader({
-        inputs: this.settings.inputs.map(({ topic, kind }) => inputSchema.parse({ topic, kind })),
+        inputs: settings.inputs.map(({ topic, kind }) => inputSchema.parse({ topic, kind })),
         schemaSource: createSchemaSource(),
         reroutedTopics: ['rerouted-interactions', 'rerouted-outbound'],
       }),
       observer: recordingObserver(told),
-      settings: this.settings,
+      settings,
       outputFormat: 'json',
       policy: () => policy,
       customerKey: createCustomerKey(wrap.key ?? KEY),
@@ -222,6 +231,7 @@ function recordingObserver(told: Told[]): ShardObserver {
     turnFinished: tell('turnFinished'),
     transaction: tell('transaction'),
     lag: tell('lag'),
+    deferred: tell('deferred'),
     note: tell('note'),
   };
 }

@@ -19,6 +19,8 @@ export function platformUses(source: ts.SourceFile): string[] {
 
 function platformUse(node: ts.Identifier): string | undefined {
   const member = memberOf(node);
+  // A locale must be named, so it says the same everywhere.
+  if (node.text === 'Intl' && member === 'Locale') return undefined;
   if (PLATFORM.has(node.text)) return node.text;
   if (node.text === 'Date') return impureDate(node);
   if (node.text === 'Math') return member === undefined || member === 'random' ? 'Math.random' : undefined;

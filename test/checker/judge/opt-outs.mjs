@@ -1,8 +1,11 @@
 import { Findings } from '../judgement.mjs';
 
+/** What nothing in the load takes back. */
+const FINAL = new Set(['opted-out', 'erased']);
+
 /**
- * I3: nothing is cleared for a customer whose opt-out reached the customer's own shard longer ago than `freshnessMs`. Judged
- * by opt-outs whose partition tells the shard (`load-home`), by the time of their append.
+ * I3: nothing is cleared for a customer whose opt-out, or erasure, reached the customer's own shard longer ago than
+ * `freshnessMs`. Judged by those whose partition tells the shard (`load-home`), by the time of their append.
  * @param {import('../facts.mjs').Input[]} inputs
  * @param {import('../facts.mjs').Outcome[]} outcomes
  * @param {number} freshnessMs
@@ -12,8 +15,8 @@ export function judgeOptOuts(inputs, outcomes, freshnessMs) {
   const bySource = new Map(inputs.map((input) => [input.source, input]));
   const optedOutAt = new Map();
   for (const { kind, customer, timestamp, labels } of inputs) {
-    if (kind !== 'interaction' || labels.type !== 'opted-out' || labels.home !== 'yes') continue;
-    findings.count('opt-outs');
+    if (kind !== 'interaction' || !FINAL.has(labels.type) || labels.home !== 'yes') continue;
+    findings.count(labels.type);
     optedOutAt.set(customer, Math.min(timestamp, optedOutAt.get(customer) ?? Number.POSITIVE_INFINITY));
   }
   for (const outcome of outcomes) {

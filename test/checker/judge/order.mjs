@@ -1,7 +1,8 @@
 import { Findings } from '../judgement.mjs';
 
 /**
- * I6: a customer's cleared messages lie in one partition, and those of one source partition in the order of their source.
+ * I6: a customer's cleared messages lie in one partition, and those of one source partition in the order of their source;
+ * one that waited comes later than what was cleared at once.
  * @param {import('../facts.mjs').Input[]} inputs
  * @param {import('../facts.mjs').Outcome[]} outcomes in the order of their offsets within each partition
  */
@@ -10,7 +11,7 @@ export function judgeOrder(inputs, outcomes) {
   const bySource = new Map(inputs.map((input) => [input.source, input]));
   const last = new Map();
   const home = new Map();
-  for (const { outlet, topic, partition, source } of outcomes) {
+  for (const { outlet, topic, partition, source, waited } of outcomes) {
     const input = bySource.get(source ?? '');
     if (outlet !== 'cleared' || !input) continue;
     const place = `${topic}/${partition}`;
@@ -18,6 +19,10 @@ export function judgeOrder(inputs, outcomes) {
     if ((home.get(customer) ?? place) !== place)
       findings.violated(`${input.customer} is in ${place} and ${home.get(customer)}`);
     home.set(customer, place);
+    if (waited) {
+      findings.count('after a wait');
+      continue;
+    }
     const stream = `${customer} ${input.from}`;
     const before = last.get(stream) ?? -1;
     if (input.offset < before)

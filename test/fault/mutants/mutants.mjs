@@ -1,28 +1,31 @@
 // Each promise of the protocol that is broken on purpose: the fault that makes it matter, the patch that breaks it, and the
 // judgement that must turn red. Without the patch the same fault must leave the checker green.
+import { ONE_AT_A_TIME } from './rules.mjs';
 
-const TURN = 'shard/turn.js';
+const SETTLE = 'shard/settle-turn.js';
 const COMMIT = 'const next = await commit(deps, owned, outputs);';
-const APPLY_EARLY = `entries.set(POSITION_KEY.toString(), position);
-    const early = { expected: owned.watermark, next: owned.watermark + 1, log: owned.log, at: now, entries };
+const APPLY_EARLY = `const early = { expected: owned.watermark, next: owned.watermark + 1, log: owned.log, at: now, ...change };
     await apply(deps, owned, early);
     owned.watermark = early.next;`;
 const FENCE_MISSING = 'throw fenceMissing(layout, fence);\n}';
-const TAKE_WHAT_THERE_IS = `const end = { expected, next: fence.offset + 1, log: fence.log, at: deps.wallClock(), entries: new Map() };
+const TAKE_WHAT_THERE_IS = `const end = { expected, next: fence.offset + 1, log: fence.log, at: deps.wallClock(), entries: new Map(), due: new Map() };
     await deps.store.apply(layout.shard, end);
     return { fencedAt: fence.before, records };
 }`;
 
+const DUE = 'shard/due-messages.js';
+
 const stopHere = `faultPoint('before-commit');`;
 
 /** Where every build of these tests can be stopped or killed: a turn is decided and not yet committed. */
-const point = { file: TURN, find: COMMIT, put: `${stopHere} ${COMMIT}` };
+const point = { file: SETTLE, find: COMMIT, put: `${stopHere} ${COMMIT}` };
 
 /**
  * @typedef {object} Mutant
  * @property {string} breaks
  * @property {import('../build-copy.mjs').Patch[]} sound patches of the unbroken build: only where it can be stopped
  * @property {import('../build-copy.mjs').Patch[]} broken
+ * @property {import('./rules.mjs').Rules} [rules] absent: two e-mails a week
  * @property {string} red id of the judgement
  * @property {(world: import('./world.mjs').World) => Promise<void>} play
  */
@@ -32,7 +35,9 @@ export const MUTANTS = {
   'watermark-not-read': {
     breaks: 'the watermark is not compared when states are read',
     sound: [],
-    broken: [{ file: TURN, find: 'if (loaded.watermark !== owned.watermark)', put: 'if (false)' }],
+    broken: [
+      { file: 'shard/load-fields.js', find: 'if (loaded.watermark !== owned.watermark)', put: 'if (false)' },
+    ],
     red: 'limits',
     play: rollRedisBack,
   },
@@ -49,7 +54,7 @@ export const MUTANTS = {
   'redis-first': {
     breaks: 'Redis is written before the transaction is committed',
     sound: [point],
-    broken: [{ file: TURN, find: COMMIT, put: `${APPLY_EARLY} ${stopHere} ${COMMIT}` }],
+    broken: [{ file: SETTLE, find: COMMIT, put: `${APPLY_EARLY} ${stopHere} ${COMMIT}` }],
     red: 'outcomes',
     play: killAndStart,
   },
@@ -62,6 +67,49 @@ export const MUTANTS = {
     ],
     red: 'outcomes',
     play: hangTransaction,
+  },
+  'wait-ends-in-redis-only': {
+    breaks: 'the end of a wait is not in the transaction that decides the message, but in Redis alone',
+    sound: [],
+    broken: [
+      {
+        file: SETTLE,
+        find: 'for (const [key, value] of entries) {',
+        put: `for (const [key, value] of entries) { if (value === null && key.startsWith('d:')) continue;`,
+      },
+    ],
+    rules: ONE_AT_A_TIME,
+    red: 'outcomes',
+    play: emptyRedisAfterWait,
+  },
+  'release-without-watermark': {
+    breaks: 'the watermark is not compared when what is due is read',
+    sound: [],
+    broken: [
+      { file: DUE, find: 'if (answer.watermark !== owned.watermark)', put: 'if (false)' },
+      {
+        file: DUE,
+        find: 'await loadFields(deps, owned, keys)',
+        put: `{ kind: 'loaded', values: (await deps.store.load(owned.layout.shard, keys)).values }`,
+      },
+    ],
+    rules: ONE_AT_A_TIME,
+    red: 'outcomes',
+    play: rollRedisBackInWait,
+  },
+  'due-not-derived': {
+    breaks: 'what is replayed from the changelog does not bring the index of deferred messages back',
+    sound: [],
+    broken: [
+      {
+        file: 'shard/catch-up.js',
+        find: '...latestOf(upToFence) }',
+        put: '...latestOf(upToFence), due: new Map() }',
+      },
+    ],
+    rules: ONE_AT_A_TIME,
+    red: 'outcomes',
+    play: emptyRedisInWait,
   },
 };
 
@@ -124,5 +172,47 @@ async function hangTransaction(world) {
   one.start();
   await one.acquiresOrHolds(world.shards);
   await letGo();
+  await world.decided();
+}
+
+/** Redis is emptied when what waited has been cleared; the next message makes the shard notice. */
+async function emptyRedisAfterWait(world) {
+  world.governor('one').start();
+  await world.ask();
+  await world.decided();
+  await world.ask();
+  await world.roundsHaveWaited(1);
+  await world.decided();
+  await world.emptyRedis();
+  await world.ask();
+  await world.decided();
+}
+
+/**
+ * Two rounds wait for the same slot. When the first has got it, Redis goes back to where it still waited, and nothing happens
+ * in the shard until the second round is due.
+ */
+async function rollRedisBackInWait(world) {
+  world.governor('one').start();
+  await world.ask();
+  await world.decided();
+  await world.ask();
+  await world.oneRoundWaits();
+  const older = await world.copyRedis();
+  await world.ask();
+  await world.roundsHaveWaited(1);
+  await world.oneRoundWaits();
+  await world.restoreRedis(older);
+  await world.decided();
+}
+
+/** Redis is emptied while a round waits; that it is due makes the shard notice. */
+async function emptyRedisInWait(world) {
+  world.governor('one').start();
+  await world.ask();
+  await world.decided();
+  await world.ask();
+  await world.oneRoundWaits();
+  await world.emptyRedis();
   await world.decided();
 }

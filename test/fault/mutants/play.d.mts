@@ -2,7 +2,7 @@ import type { Report } from '../../checker/check.d.mts';
 
 export interface Played {
   report: Report;
-  bites: { fenced: number; behind: number; heldBack: number };
+  bites: { fenced: number; behind: number; rebuilt: number; waits: number; heldBack: number };
   /** Ids of the judgements that do not hold. */
   red: string[];
 }

@@ -12,18 +12,10 @@ import { untilQuiet } from '../quiet.mjs';
 
 const SHARDS = 3;
 const CUSTOMERS = 30;
-const LIMIT = 2;
 const SESSION_TIMEOUT_MS = 6_000;
+/** Messages whose wait came to an end. */
+export const WAITS = /^tact_deferred_wait_seconds_count/;
 const FAULT_POINT = fileURLToPath(new URL('./fault-point.mjs', import.meta.url));
-const POLICY = `apiVersion: tact/v1
-name: mutants
-enforce: true
-timezone: UTC
-channels: { email: {} }
-classes: { marketing: { default: true } }
-rules:
-  - { id: email-week, for: { channel: email }, cap: { limit: ${LIMIT}, window: 7d } }
-`;
 
 /** A small world for one mutant: one input, three shards, thirty customers, a Redis of its own. */
 export class World {
@@ -32,19 +24,28 @@ export class World {
   #kafka;
   #folder;
   #program;
+  #rules;
   #redis;
   #client;
   #producer;
   #governors = new Map();
   #asked = 0;
 
-  /** @param {{ run: string, kafka: string, folder: string, program: string }} options */
-  static async create({ run, kafka, folder, program }) {
+  /**
+   * @param {object} options
+   * @param {string} options.run
+   * @param {string} options.kafka
+   * @param {string} options.folder
+   * @param {string} options.program
+   * @param {import('./rules.mjs').Rules} options.rules
+   */
+  static async create({ run, kafka, folder, program, rules }) {
     const world = new World();
     world.#run = run;
     world.#kafka = kafka;
     world.#folder = folder;
     world.#program = program;
+    world.#rules = rules;
     mkdirSync(folder, { recursive: true });
     world.#redis = await startRedis();
     world.#client = new Redis(world.#redis.url);
@@ -97,7 +98,22 @@ export class World {
     await this.#producer.send({ topic: this.#topic('requested'), messages });
   }
 
-  /** Resolves when everything that was asked for has been decided, by what Redis says. */
+  /** Resolves when exactly one round of e-mails waits, by what Redis says. */
+  async oneRoundWaits() {
+    const probe = async () => {
+      const counts = await Promise.all(this.#hashes().map((hash) => this.#client.hget(hash, 'due')));
+      return counts.reduce((all, count) => all + Number(count ?? 0), 0) === CUSTOMERS;
+    };
+    await waitUntil(probe, { what: 'a round that waits', timeoutMs: 30_000 });
+  }
+
+  /** Resolves when so many rounds of e-mails have been decided after a wait. */
+  async roundsHaveWaited(rounds) {
+    const probe = async () => this.measured(WAITS) >= rounds * CUSTOMERS;
+    await waitUntil(probe, { what: 'the end of a wait', timeoutMs: 30_000 });
+  }
+
+  /** Resolves when everything that was asked for has been decided for good, by what Redis says. */
   async decided() {
     const topics = ['requested', 'rerouted.outbound'].map((name) => this.#topic(name));
     const { kafka, redis } = this.#addresses();
@@ -125,20 +141,24 @@ export class World {
     };
   }
 
-  /** What the shards' hashes hold. */
+  /** What the shards' keys hold. */
   async copyRedis() {
-    const copies = [];
-    for (let shard = 0; shard < SHARDS; shard++)
-      copies.push(await this.#client.hgetallBuffer(this.#hash(shard)));
-    return copies;
+    const keys = this.#hashes().flatMap((hash) => [hash, `${hash}:due`]);
+    return Promise.all(keys.map(async (key) => [key, await this.#client.dumpBuffer(key)]));
   }
 
-  /** Puts the hashes back, each at once. */
+  /** Puts the keys back, all at once. */
   async restoreRedis(copies) {
-    for (const [shard, fields] of copies.entries()) {
-      const entries = Object.entries(fields).flat();
-      await this.#client.multi().del(this.#hash(shard)).hset(this.#hash(shard), entries).exec();
+    const transaction = this.#client.multi();
+    for (const [key, copy] of copies) {
+      if (copy === null) transaction.del(key);
+      else transaction.restore(key, 0, copy, 'REPLACE');
     }
+    for (const [error] of await transaction.exec()) if (error) throw error;
+  }
+
+  async emptyRedis() {
+    await this.#client.flushall();
   }
 
   /** Ends the governors and judges. */
@@ -152,7 +172,7 @@ export class World {
       rerouted: [this.#topic('rerouted.outbound'), this.#topic('rerouted.interactions')],
       changelog: this.#topic('state'),
       keyPrefix: this.#run,
-      limits: [{ id: 'email week', where: { channel: 'email' }, limit: LIMIT, windowMs: 7 * 86_400_000 }],
+      limits: [this.#rules.limit],
     });
   }
 
@@ -183,8 +203,8 @@ export class World {
     return `${this.#run}.${name}`;
   }
 
-  #hash(shard) {
-    return `${this.#run}:{${shard}}`;
+  #hashes() {
+    return Array.from({ length: SHARDS }, (_, shard) => `${this.#run}:{${shard}}`);
   }
 
   #pointFile(name) {
@@ -214,7 +234,7 @@ export class World {
   }
 
   #writeConfig() {
-    writeFileSync(join(this.#folder, 'policy.yaml'), POLICY);
+    writeFileSync(join(this.#folder, 'policy.yaml'), this.#rules.policy);
     const config = {
       applicationId: this.#run,
       kafka: {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ applicationId: ${name}
 kafka: { brokers: ["${kafka}"], connectionTimeoutMs: 2000 }
 redis: { url: "${redis}", keyPrefix: "${name}" }
 shards: 2
-policy: { file: ${join(process.cwd(), 'deploy/policies/retail-eu.yaml')} }
+policy: { file: policy.yaml }
 customerKey: { insecureDevelopmentKey: true }
 http: { port: 0 }
 inputs:
@@ -50,7 +50,13 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-beforeAll(() => writeFileSync(config, configText(kafkaAddress(), redisAddress())));
+/** The policy to start from, enforced: it decides alike at any time of the day. */
+const firstWeek = readFileSync('deploy/policies/first-week.yaml', 'utf8');
+
+beforeAll(() => {
+  writeFileSync(join(folder, 'policy.yaml'), firstWeek.replace('\nenforce: false', '\nenforce: true'));
+  writeFileSync(config, configText(kafkaAddress(), redisAddress()));
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the commands on real parts', () => {
@@ -73,7 +79,7 @@ describe('the commands on real parts', () => {
     });
     const status = await json('status');
     expect(status.warnings).toEqual([]);
-    expect(status.processes[0].policy).toMatch(/^retail-eu@[0-9a-f]{12}$/);
+    expect(status.processes[0].policy).toMatch(/^first-week@[0-9a-f]{12}$/);
 
     const messages = byTopic[`${name}.outbound`];
     const decided = await tact(['tail', 'decided', '--from-beginning', '-n', String(messages), '--json']);

@@ -100,8 +100,11 @@ describe('a state store over a Redis that', () => {
     closing.push(() => governed.close());
     await governed.apply(0, change(0, 5));
     await governed.apply(0, { ...change(5, 6), entries: new Map([['a', null]]) });
-    await governed.apply(0, change(6, 7));
-    expect(await governed.load(0, ['a'])).toEqual({ watermark: 7, values: [Buffer.from('x')] });
+    await governed.apply(0, { ...change(6, 7), due: new Map([['a', 1]]) });
+    const question = { until: 1, limit: 1, bytesMax: 1 };
+    expect(await governed.due(0, question)).toMatchObject({ waiting: 1, isWhole: true });
+    await governed.apply(0, { ...change(7, 8), due: new Map([['a', null]]) });
+    expect(await governed.load(0, ['a'])).toEqual({ watermark: 8, values: [Buffer.from('x')] });
     expect((await governed.view(0)).log).toBe('log-1');
     for await (const [field] of governed.entries(0)) expect(field).toBe('a');
     expect((await governed.checkServer()).warnings).toEqual([]);

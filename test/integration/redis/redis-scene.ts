@@ -15,6 +15,7 @@ export const change = (expected: number, next: number, value = 'x'): StateChange
   log: 'log-1',
   at: 1,
   entries: new Map([['a', Buffer.from(value)]]),
+  due: new Map(),
 });
 export const refused = (word: string) => ({
   code: 'redis-refused',

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TactError } from '../../../src/kernel/errors.ts';
 import type { CustomerState } from '../../../src/model/customer-state.ts';
-import { SCOPE_FIELDS } from '../../../src/model/interaction.ts';
+import { INTERACTION_TYPES } from '../../../src/model/interaction.ts';
 import { REASONS, type ReasonCode } from '../../../src/model/reason.ts';
+import { SCOPE_FIELDS } from '../../../src/model/scope.ts';
 import { decodeState, encodeState } from '../../../src/records/state-codec.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
@@ -28,7 +29,7 @@ const consent = partly(
     at: instant,
     source: text,
   },
-  { channel: text, purpose: text },
+  { channel: text, purpose: text, terms: text },
 );
 const optOut = partly(
   {
@@ -44,13 +45,14 @@ const send = partly(
     channel: text,
     class: text,
     categories: texts,
+    products: texts,
     topics: texts,
     labels: entries,
     messageId: text,
     answered: fc.boolean(),
     returned: fc.boolean(),
   },
-  { campaignId: text, sender: text, dispatchId: text, place: text },
+  { campaignId: text, sender: text, dispatchId: text, place: text, fingerprint: text, purpose: text },
 );
 const stop = partly(
   {
@@ -61,16 +63,68 @@ const stop = partly(
   },
   { campaignId: text, rule: text, nextEligibleAt: instant },
 );
+const count = fc.integer({ min: 0, max: 1_000_000 });
+const tally = partly({ rule: text, bucket: text, weight: count }, { openedAt: instant });
+const event = partly(
+  {
+    type: fc.constantFrom(...INTERACTION_TYPES),
+    at: instant,
+    categories: texts,
+    products: texts,
+    labels: entries,
+  },
+  { channel: text, campaignId: text },
+);
+const said = <Value>(value: fc.Arbitrary<Value>) =>
+  fc.record({ value: fc.array(value, { maxLength: 2 }), at: instant });
+const preferences = partly(
+  { pauses: fc.array(fc.record({ scope, until: instant, at: instant }), { maxLength: 2 }) },
+  {
+    limits: said(fc.record({ scope, limit: count, window: count })),
+    declinedTopics: said(text),
+    wantedTopics: said(text),
+    days: said(fc.integer({ min: 1, max: 7 })),
+    hours: said(
+      fc.record({ from: fc.integer({ min: 0, max: 1440 }), to: fc.integer({ min: 0, max: 1440 }) }),
+    ),
+  },
+);
+const waiting = partly(
+  {
+    source: text,
+    messageId: text,
+    channel: text,
+    class: text,
+    categories: texts,
+    topics: texts,
+    classRank: fc.double({ noNaN: true }),
+    rank: fc.double({ noNaN: true }),
+    since: instant,
+    dueAt: instant,
+    reason: fc.constantFrom(...(Object.keys(REASONS) as ReasonCode[])),
+  },
+  { sender: text, campaignId: text, rule: text },
+);
 const state = partly(
   {
     firstSeenAt: instant,
     consents: fc.array(consent, { maxLength: 4 }),
     optOuts: fc.array(optOut, { maxLength: 4 }),
     sends: fc.array(send, { maxLength: 12 }),
+    forgottenSends: count,
+    tallies: fc.array(tally, { maxLength: 3 }),
+    events: fc.array(event, { maxLength: 4 }),
+    preferences,
+    waiting: fc.array(waiting, { maxLength: 3 }),
     stops: fc.array(stop, { maxLength: 10 }),
     attributes: entries,
   },
-  { timezone: text, lastEngagedAt: instant },
+  {
+    timezone: text,
+    lastEngagedAt: instant,
+    busyUntil: instant,
+    tier: fc.record({ id: text, since: instant }),
+  },
 ) as fc.Arbitrary<CustomerState>;
 
 describe('the state codec', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CALENDAR_UNITS, calendarSpan } from '../../../src/model/calendar.ts';
+import { CALENDAR_UNITS, type CalendarUnit, cutOf, spanAround } from '../../../src/model/calendar.ts';
 
 /** Whole, half and quarter hours, half-hour changes, changes at midnight, a skipped day, south and north, none at all. */
 const ZONES = [
@@ -37,6 +37,7 @@ const ZONES = [
   'Antarctica/Troll',
 ];
 const YEARS = { from: Date.UTC(2005, 0, 1), to: Date.UTC(2037, 0, 1) };
+const calendarSpan = (of: CalendarUnit, z: string, at: number) => spanAround(cutOf(of), z, at);
 const zone = fc.constantFrom(...ZONES);
 const instant = fc.integer({ min: YEARS.from, max: YEARS.to });
 const unit = fc.constantFrom(...CALENDAR_UNITS);

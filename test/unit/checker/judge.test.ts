@@ -1,121 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Facts, type Input, judge, type Limit, type Outcome } from '../../checker/check.mjs';
-
-const SECOND = 1_000;
-const LIMITS: Limit[] = [
-  { id: 'email', where: { channel: 'email' }, limit: 2, windowMs: 10 * SECOND },
-  { id: 'campaign', per: ['campaign'], limit: 1, windowMs: 60 * SECOND },
-];
-
-function message(offset: number, more: Partial<Input> = {}): Input {
-  const labels = { channel: 'email', campaign: `c-${offset}`, message: `m-${offset}` };
-  return input(`asked/0/${offset}`, { kind: 'message', customer: 'anna', labels, ...more });
-}
-
-function input(source: string, more: Partial<Input>): Input {
-  const [topic, partition, offset] = source.split('/');
-  const bytes = {
-    key: Buffer.from('key'),
-    value: Buffer.from(source),
-    headers: [{ name: 'trace', value: null }],
-  };
-  const place = { source, from: `${topic}/${partition}`, offset: Number(offset), timestamp: 5 };
-  return { ...place, ...bytes, kind: 'interaction', customer: 'anna', labels: {}, ...more };
-}
-
-let nextOffset = 0;
-function outcome(
-  outlet: Outcome['outlet'],
-  of: Input,
-  decidedAt: number,
-  more: Partial<Outcome> = {},
-): Outcome {
-  const { key, value, headers, timestamp, source } = of;
-  const place = { topic: outlet, partition: 0, offset: nextOffset++ };
-  return {
-    outlet,
-    ...place,
-    key,
-    value,
-    headers: [...headers, tact('tact-source')],
-    timestamp,
-    source,
-    decidedAt,
-    ...more,
-  };
-}
-
-function tact(name: string) {
-  return { name, value: Buffer.from('x') };
-}
-
-/** Two messages cleared, one suppressed, one interaction, one unreadable record; one shard whose view is right. */
-function goodFacts(): Facts {
-  const inputs = [
-    message(0),
-    message(1),
-    message(2),
-    input('told/0/0', {}),
-    input('asked/0/3', { kind: 'unreadable' }),
-  ];
-  const [first, second, third, , unreadable] = inputs as [Input, Input, Input, Input, Input];
-  const [state, position] = [Buffer.from('state'), Buffer.from('position')];
-  return {
-    inputs,
-    outcomes: [
-      outcome('cleared', first, 1_000),
-      outcome('cleared', second, 2_000),
-      outcome('suppressed', third, 2_000),
-      outcome('dead-letter', unreadable, 2_000),
-    ],
-    rerouted: ['asked/0/1'],
-    shards: [
-      {
-        shard: 0,
-        changelog: [
-          { offset: 0, key: Buffer.from('log'), value: Buffer.from('id') },
-          { offset: 1, key: Buffer.from('fence'), value: Buffer.from('nonce') },
-          { offset: 3, key: Buffer.from('anna'), value: Buffer.from('older state') },
-          { offset: 4, key: Buffer.from('bert'), value: Buffer.from('state') },
-          { offset: 7, key: Buffer.from('anna'), value: state },
-          { offset: 8, key: Buffer.from('bert'), value: null },
-          { offset: 9, key: Buffer.from('position'), value: position },
-        ],
-        end: 11,
-        hash: new Map([
-          ['watermark', Buffer.from('10')],
-          ['log', Buffer.from('id')],
-          ['at', Buffer.from('2000')],
-          ['anna', state],
-          ['position', position],
-        ]),
-      },
-    ],
-    abortedOutcomes: 0,
-  };
-}
-
-function broken(change: (facts: Facts) => void): string[] {
-  const facts = goodFacts();
-  change(facts);
-  return judge(facts, { limits: LIMITS, freshnessMs: 5 * SECOND })
-    .judgements.filter(({ holds }) => !holds)
-    .map(({ id }) => id);
-}
-
-function shardOf(facts: Facts) {
-  return facts.shards[0] as Facts['shards'][number];
-}
-
-function clearedOf(facts: Facts): [Outcome, Outcome] {
-  return facts.outcomes.slice(0, 2) as [Outcome, Outcome];
-}
-
-/** One more message, cleared at the instant. */
-function clear(facts: Facts, of: Input, decidedAt: number): void {
-  facts.inputs.push(of);
-  facts.outcomes.push(outcome('cleared', of, decidedAt));
-}
+import { type Facts, judge, type Outcome } from '../../checker/check.mjs';
+import { broken, clear, clearedOf, goodFacts, input, LIMITS, message, outcome } from './good-facts.ts';
 
 test('facts without a fault are green in every judgement', () => {
   expect(broken(() => {})).toEqual([]);
@@ -223,31 +108,31 @@ describe('outcomes', () => {
   });
 });
 
-describe('view', () => {
-  const red = (change: (shard: Facts['shards'][number]) => void) => broken((facts) => change(shardOf(facts)));
-
-  test('another value in Redis is red', () => {
-    expect(red(({ hash }) => hash.set('anna', Buffer.from('older state')))).toEqual(['view']);
-  });
-
-  test('a customer who is missing in Redis is red', () => {
-    expect(red(({ hash }) => hash.delete('anna'))).toEqual(['view']);
-  });
-
-  test('a customer who was removed from the changelog and stands in Redis is red', () => {
-    expect(red(({ hash }) => hash.set('bert', Buffer.from('state')))).toEqual(['view']);
-  });
-
-  test('a watermark that is missing, before the last record or beyond the end is red', () => {
-    expect(red(({ hash }) => hash.delete('watermark'))).toEqual(['view']);
-    expect(red(({ hash }) => hash.set('watermark', Buffer.from('9')))).toEqual(['view']);
-    expect(red(({ hash }) => hash.set('watermark', Buffer.from('12')))).toEqual(['view']);
-  });
-});
-
 describe('order', () => {
   test('two messages of one source partition in the wrong order are red', () => {
     expect(broken((facts) => facts.outcomes.reverse())).toEqual(['order']);
+  });
+
+  test('a message that waited may come later than what was asked after it, in the same partition', () => {
+    const late = (more: Partial<Outcome>) =>
+      broken((facts) => {
+        const [first, second] = clearedOf(facts);
+        facts.outcomes.splice(0, 2, second, { ...first, ...more });
+      });
+    expect(late({ waited: true })).toEqual([]);
+    expect(late({ waited: false })).toEqual(['order']);
+    expect(late({ waited: true, partition: 1 })).toEqual(['order']);
+  });
+
+  test('a message that waited does not excuse the others', () => {
+    expect(
+      broken((facts) => {
+        const [first, second] = clearedOf(facts);
+        const waited = message(2, { labels: { campaign: 'c-2' } });
+        const late = outcome('cleared', waited, 90_000, { waited: true });
+        facts.outcomes.splice(0, 3, second, late, first);
+      }),
+    ).toEqual(['order']);
   });
 
   test('the order of different source partitions is free', () => {
@@ -282,13 +167,20 @@ describe('forwarded', () => {
 });
 
 describe('opt-outs', () => {
-  const optOutAt = (timestamp: number, home: string) => (facts: Facts) => {
-    facts.inputs.push(input('told/0/8', { timestamp, labels: { type: 'opted-out', home } }));
-    clear(facts, message(9), 90_000);
-  };
+  const optOutAt =
+    (timestamp: number, home: string, type: string = 'opted-out') =>
+    (facts: Facts) => {
+      facts.inputs.push(input('told/0/8', { timestamp, labels: { type, home } }));
+      clear(facts, message(9), 90_000);
+    };
 
   test('a message cleared longer after an opt-out than freshness allows is red', () => {
     expect(broken(optOutAt(84_999, 'yes'))).toEqual(['opt-outs']);
+  });
+
+  test('an erasure binds like an opt-out, and other interactions do not', () => {
+    expect(broken(optOutAt(84_999, 'yes', 'erased'))).toEqual(['opt-outs']);
+    expect(broken(optOutAt(84_999, 'yes', 'cancelled'))).toEqual([]);
   });
 
   test('a message cleared within that time is green', () => {

@@ -43,8 +43,9 @@ describe('tact demo', () => {
     expect(out).toContain('What was cleared');
     expect(out).toContain('Why the rest was not');
     expect(out).toMatch(/One customer’s story: c-\d{6}, from \w{3} \d+ Mar/);
+    expect(out).toMatch(/waited for a better time: \d+ of them went out then, \d+ were stopped after all/);
     expect(out).toMatch(/✓ Cleared\./);
-    expect(out).toMatch(/✗ Stopped by rule “[a-z-]+”: .*Possible again/);
+    expect(out).toMatch(/✗ Stopped by rule “[a-z-]+”: .* again (at|on) /);
     expect(out).toContain('What to try next');
   });
 

@@ -90,7 +90,9 @@ describe('explainDecision', () => {
 
   it('says when the time comes too late for the message', () => {
     const text = explainDecision(decision({ rule: 'email-weekly', findings: [weekly] }), 'UTC');
-    expect(text).toContain('Possible again on Wed 11 Mar, 15:00 (in 1 d 3 h), too late for this message.');
+    expect(text).toContain(
+      'The rule alone would allow it again on Wed 11 Mar, 15:00 (in 1 d 3 h), but this message would not get out in time.',
+    );
   });
 
   it('gives the next action where no time helps', () => {
@@ -133,17 +135,23 @@ describe('explainDecision', () => {
     );
   });
 
-  it('says that a deferred message waits', () => {
-    const text = explainDecision(
-      decision({
-        outcome: 'deferred',
-        rule: 'email-weekly',
-        findings: [weekly],
-        nextEligibleAt: noon + HOUR,
-      }),
-      'UTC',
+  it('says until when a deferred message waits', () => {
+    const deferred = decision({
+      outcome: 'deferred',
+      rule: 'email-weekly',
+      findings: [weekly],
+      nextEligibleAt: noon + HOUR,
+      dueAt: noon + HOUR + 60_000,
+    });
+    expect(explainDecision(deferred, 'UTC')).toBe(
+      'Deferred by rule “email-weekly”: 5 of 5 in the last 7 days already used. It waits and is decided again at 13:01 (in 1 h 1 min).',
     );
-    expect(text).toMatch(/^Deferred by rule “email-weekly”: /);
+    expect(explainDecision(deferred, 'UTC', noon + 2 * HOUR)).toContain('It waited and was due at 13:01.');
+  });
+
+  it('speaks of a next time that has passed as of one that has passed', () => {
+    const stopped = decision({ rule: 'email-weekly', findings: [weekly], nextEligibleAt: noon + HOUR });
+    expect(explainDecision(stopped, 'UTC', noon + 2 * HOUR)).toContain('It was possible again at 13:00.');
   });
 
   it('has a sentence for every reason, and none shows a control character of a rule id', () => {

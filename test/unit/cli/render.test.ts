@@ -3,13 +3,13 @@ import { formatCount, formatRate, formatShare, formatWait } from '../../../src/c
 import { createStyle, plain, visibleWidth, wantsColor } from '../../../src/cli/render-style.ts';
 import { renderTable } from '../../../src/cli/render-table.ts';
 import {
-  describeWindow,
   formatAgo,
   formatClock,
   formatMoment,
   formatMomentFrom,
   knownZone,
 } from '../../../src/cli/render-time.ts';
+import { describeWindow } from '../../../src/cli/render-window.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/kernel/time.ts';
 
 const noon = Date.UTC(2026, 2, 10, 12);
@@ -64,11 +64,27 @@ describe('times', () => {
     expect(knownZone('Europe/Berlin')).toBe('Europe/Berlin');
   });
 
-  it('describe windows by their length or by the calendar', () => {
-    expect(describeWindow(noon - 7 * DAY, noon, 'UTC', '7d')).toBe('in the last 7 days');
-    expect(describeWindow(noon - HOUR, noon, 'UTC', '1h')).toBe('in the last hour');
-    expect(describeWindow(noon - 12 * HOUR, noon, 'UTC', 'week UTC')).toBe('this week');
-    expect(describeWindow(noon - 12 * HOUR - 1, noon, 'UTC')).toBe('since Mon 9 Mar, 23:59');
+  it.each([
+    ['7d', 'in the last 7 days'],
+    ['1h', 'in the last hour'],
+    ['week UTC', 'this week'],
+    ['day Europe/Berlin', 'today'],
+    ['2 days Europe/Berlin', 'today and yesterday'],
+    ['2 weeks UTC', 'this week and the one before'],
+    ['3 hours UTC', 'this hour and the 2 hours before'],
+    ['14 days from 2026-01-05 UTC', 'since Mon 9 Mar, 23:59'],
+    ['7d from the first send', 'in the 7 days from the first of them'],
+    ['lifetime', 'ever'],
+    [undefined, 'since Mon 9 Mar, 23:59'],
+  ])('describe the window %s as %s', (text, words) => {
+    expect(describeWindow({ text, start: noon - 12 * HOUR - 1, end: noon }, 'UTC')).toBe(words);
+  });
+
+  it('describe a window without a name by its length where that is round', () => {
+    expect(describeWindow({ text: undefined, start: noon - 2 * HOUR, end: noon }, 'UTC')).toBe(
+      'in the last 2 hours',
+    );
+    expect(describeWindow({ text: undefined, start: undefined, end: noon }, 'UTC')).toBe('');
   });
 });
 

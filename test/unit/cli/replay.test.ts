@@ -37,14 +37,35 @@ describe('tact replay', () => {
       { line: 4, outcome: 'cleared', reason: 'cleared', decidedAt: Date.UTC(2026, 2, 10, 13) },
     ]);
     expect(decisions[1].nextEligibleAt).toBe(Date.UTC(2026, 2, 10, 13));
-    expect(said).toContain('3 messages of 1 customer: 2 cleared (66.7 %), 1 suppressed, 0 deferred.');
+    expect(said).toContain('3 messages of 1 customer: 2 cleared (66.7 %), 1 suppressed.');
     expect(said).toContain('Not cleared: 1 too-soon.');
+  });
+
+  it('decides a deferred message again when it is due, also after the last event', async () => {
+    const night = { channel: 'email', campaignId: 'spring' };
+    const mails = { ...consent, channel: 'email' };
+    const events = [
+      mails,
+      push('2026-03-10T22:00:00Z', 'm1', night),
+      push('2026-03-11T12:00:00Z', 'm2', night),
+    ];
+    const { decisions, said } = await replay(events);
+    expect(decisions.map(({ line, outcome, waitingSince }) => [line, outcome, waitingSince])).toEqual([
+      [2, 'deferred', Date.UTC(2026, 2, 10, 22)],
+      [2, 'cleared', Date.UTC(2026, 2, 10, 22)],
+      [3, 'suppressed', undefined],
+    ]);
+    expect(decisions[1].decidedAt).toBe(decisions[0].dueAt);
+    expect(said).toContain('1 message waited first.');
+    expect(said).not.toContain('0 quiet-hours');
+    const alone = await replay(events.slice(0, 2));
+    expect(alone.decisions.map(({ outcome }) => outcome)).toEqual(['deferred', 'cleared']);
   });
 
   it('tells sentences with --text, in the zone of the customer', async () => {
     const { out } = await replay([{ ...consent, timezone: 'Asia/Tokyo' }, first, second], '--text');
     expect(out.split('\n')[1]).toBe(
-      'Tue 10 Mar, 19:00  ann  push  m2: Stopped by rule “push-breathing-room”: the last message went out less than 4 hours ago. Possible again at 22:00 (in 3 h).',
+      'Tue 10 Mar, 19:00  ann  push  m2: Stopped by rule “push-breathing-room”: the last message went out less than 4 hours ago. The rule alone would allow it again at 22:00 (in 3 h), but this message would not get out in time.',
     );
   });
 

@@ -18,7 +18,7 @@ const running = {
 } as const;
 const well: StatusReport = {
   shards: [
-    { shard: 0, ...running },
+    { shard: 0, ...running, waiting: 1_200, overdueSeconds: 90 },
     { shard: 1, ...running, lagRecords: 12_345, lagSeconds: 7_500 },
   ],
   processes: [process],
@@ -62,9 +62,11 @@ describe('renderStatus', () => {
   it('shows a row per shard and per process', () => {
     const lines = renderStatus(well, [], now, createStyle(false));
     expect(lines).toEqual([
-      'shard  state    since      owner     lag     behind  watermark',
-      '    0  running  1 min ago  p1          0        0 s          7',
-      '    1  running  1 min ago  p1     12,345  2 h 5 min          7',
+      'shard  state    since      owner     lag     behind  waiting     overdue  watermark',
+      '    0  running  1 min ago  p1          0        0 s    1,200  1 min 30 s          7',
+      '    1  running  1 min ago  p1     12,345  2 h 5 min        ?           ?          7',
+      '',
+      '1,200 messages deferred; tact customer show names a customer’s.',
       '',
       'process  host    policy             shards  seen',
       'p1       node-a  acme@0123456789ab       2  just now',
@@ -73,6 +75,6 @@ describe('renderStatus', () => {
 
   it('says what is unknown', () => {
     const [, row] = renderStatus({ shards: [{ shard: 0 }], processes: [] }, [], now, createStyle(false));
-    expect(row).toBe('    0  unknown         nobody    ?       ?          ?');
+    expect(row).toBe('    0  unknown         nobody    ?       ?        ?        ?          ?');
   });
 });

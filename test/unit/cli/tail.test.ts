@@ -26,6 +26,7 @@ const message: OutboundMessage = {
   channel: 'e-mail',
   campaignId: 'spring',
   categories: [],
+  products: [],
   topics: [],
   createdAt: noon,
   labels: {},

@@ -3,7 +3,7 @@ import { EXIT, exitCodeOf } from '../../../src/cli/exit-codes.ts';
 import { TactError } from '../../../src/kernel/errors.ts';
 import { cli } from './fakes.ts';
 
-const COMMANDS = ['demo', 'replay', 'check', 'run', 'status', 'topics', 'produce', 'tail', 'shard'];
+const COMMANDS = ['demo', 'replay', 'check', 'test', 'run', 'status', 'topics', 'produce', 'tail', 'shard'];
 
 describe('the command line', () => {
   it('shows its help on standard output when nothing is asked for, examples first', async () => {

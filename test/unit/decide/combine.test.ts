@@ -11,7 +11,12 @@ const allows: Finding = { rule: 'fine', kind: 'cap', verdict: 'allows', reason: 
 
 describe('combine', () => {
   test('finds nothing when nothing blocks', () => {
-    expect(combine([allows])).toEqual({ binding: undefined, nextEligibleAt: undefined });
+    expect(combine([allows])).toEqual({
+      binding: undefined,
+      blocking: [],
+      nextEligibleAt: undefined,
+      deadline: Number.POSITIVE_INFINITY,
+    });
   });
 
   test('never binds before the latest time', () => {

@@ -168,7 +168,7 @@ describe('classes', () => {
       ...policy,
       classes: {
         ...policy.classes,
-        service: { name: 'service', exempt: [], claimedBy: { senders: [], topics: ['shop'] } },
+        service: { name: 'service', rank: 0, exempt: [], claimedBy: { senders: [], topics: ['shop'] } },
       },
     };
     const classOf = (sourceTopic: string) =>
@@ -199,7 +199,7 @@ describe('the ceiling', () => {
     });
     const exempt = {
       ...policy,
-      classes: { ...policy.classes, service: { name: 'service', exempt: ['caps' as const] } },
+      classes: { ...policy.classes, service: { name: 'service', rank: 0, exempt: ['caps' as const] } },
     };
     expect(decide(exempt, before, message({ class: 'service' }), NOON).decision.reason).toBe(
       'ceiling-reached',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/decide/decide.ts';
 import { fold } from '../../../src/decide/fold.ts';
 import { DAY, HOUR } from '../../../src/kernel/time.ts';
-import { type CustomerState, RETENTION } from '../../../src/model/customer-state.ts';
+import { type CustomerState, emptyState, RETENTION } from '../../../src/model/customer-state.ts';
 import type { Interaction } from '../../../src/model/interaction.ts';
 import { interaction, message, NOON, policyWith, send, stateWith } from './build.ts';
 
@@ -230,11 +230,7 @@ describe('erasure', () => {
     });
     const after = fold(policy, before, interaction('erased', { timezone: 'Asia/Tokyo' }), NOON);
     expect(after).toEqual({
-      firstSeenAt: NOON,
-      consents: [],
-      sends: [],
-      stops: [],
-      attributes: {},
+      ...emptyState(NOON),
       optOuts: [{ scope: {}, at: NOON, cause: 'erasure' }],
     });
     expect(fold(policy, after, interaction('erased'), NOON)).toBe(after);
@@ -272,7 +268,7 @@ describe('consent', () => {
     expect(state.consents.every(({ status }) => status === 'withdrawn')).toBe(true);
     const more = said('consent-withdrawn', NOON, { purpose: 'p-200' });
     const collapsed = fold(policy, state, more, NOON);
-    expect(collapsed.consents).toEqual([{ status: 'withdrawn', at: NOON, source: 'too many withdrawals' }]);
+    expect(collapsed.consents).toEqual([{ status: 'withdrawn', at: NOON, source: 'esp' }]);
     expect(fold(policy, collapsed, more, NOON)).toBe(collapsed);
   });
 });

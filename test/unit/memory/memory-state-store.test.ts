@@ -8,6 +8,7 @@ const change = (expected: number, next: number, value: string): StateChange => (
   log: 'log-1',
   at: 1_000,
   entries: new Map([['customer', Buffer.from(value)]]),
+  due: new Map(),
 });
 
 describe('MemoryStateStore', () => {

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR } from '../../../src/kernel/time.ts';
-import { calendarSpan, isKnownZone } from '../../../src/model/calendar.ts';
+import {
+  type CalendarUnit,
+  cutOf,
+  isKnownZone,
+  spanAround,
+  type Weekday,
+} from '../../../src/model/calendar.ts';
 
 const iso = (span: { start: number; end: number }) =>
   [new Date(span.start), new Date(span.end)].map((at) => at.toISOString().slice(0, 16));
+const calendarSpan = (unit: CalendarUnit, zone: string, instant: number, weekStart?: Weekday) =>
+  spanAround(cutOf(unit, weekStart), zone, instant);
 const at = (text: string) => Date.parse(text);
 
 describe('a calendar day', () => {

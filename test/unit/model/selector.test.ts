@@ -5,6 +5,7 @@ const subject: Subject = {
   channel: 'email',
   class: 'marketing',
   categories: ['shoes/running'],
+  products: [],
   topics: ['news'],
   labels: { theme: 'sale' },
 };

@@ -224,3 +224,38 @@ describe('the policy', () => {
     expect(scraped.series.get('tact_policy_last_reload_success_timestamp_seconds')).toBe(2);
   });
 });
+
+describe('deferred messages', () => {
+  it('are counted per shard, with how long the earliest is overdue, for as long as the shard is ours', async () => {
+    const metrics = createMetrics({ version: '1', topics: [] }, () => 100_000);
+    const waiting = 'tact_deferred_messages{shard="7"}';
+    const overdue = 'tact_deferred_overdue_seconds{shard="7"}';
+    metrics.deferred(7, { waiting: 3, nextDueAt: 0 });
+    expect(await sample(metrics, waiting)).toBeUndefined();
+    metrics.stateChanged(7, 'running');
+    metrics.deferred(7, { waiting: 3, nextDueAt: 98_500 });
+    expect([await sample(metrics, waiting), await sample(metrics, overdue)]).toEqual([3, 1.5]);
+    metrics.deferred(7, { waiting: 3, nextDueAt: 100_001 });
+    expect(await sample(metrics, overdue)).toBe(0);
+    metrics.deferred(7, { waiting: 0, nextDueAt: Number.POSITIVE_INFINITY });
+    expect([await sample(metrics, waiting), await sample(metrics, overdue)]).toEqual([0, 0]);
+    metrics.stateChanged(7, 'stopped');
+    expect([await sample(metrics, waiting), await sample(metrics, overdue)]).toEqual([undefined, undefined]);
+  });
+
+  it('have waited from their first deferral to their outcome', async () => {
+    const metrics = create();
+    const times = { waitingSince: 40_000, decidedAt: 100_000 };
+    const decisions = [
+      decision(),
+      decision({ outcome: 'deferred', verdict: 'deferred', reason: 'too-soon', ...times }),
+      decision(times),
+    ];
+    metrics.turnFinished(7, turn({ released: 2, decisions }));
+    const wait = 'tact_deferred_wait_seconds';
+    expect(await sample(metrics, `${wait}_count{outcome="cleared"}`)).toBe(1);
+    expect(await sample(metrics, `${wait}_sum{outcome="cleared"}`)).toBe(60);
+    expect(await sample(metrics, `${wait}_count{outcome="suppressed"}`)).toBe(0);
+    expect(await sample(metrics, 'tact_deferred_released_total')).toBe(2);
+  });
+});

@@ -46,7 +46,7 @@ describe('an observed store', () => {
       watcher,
       clock,
     );
-    const change = { expected: 0, next: 1, log: 'l', at: 0, entries: new Map() };
+    const change = { expected: 0, next: 1, log: 'l', at: 0, entries: new Map(), due: new Map() };
     await expect(store.apply(0, change)).rejects.toBe(refused);
     await expect(store.view(0)).rejects.toBe(away);
     expect(seen).toEqual([

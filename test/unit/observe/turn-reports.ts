@@ -19,6 +19,7 @@ export function turn(given: Partial<TurnReport> = {}): TurnReport {
   return {
     now: 1_700_000_000_000,
     records: 0,
+    released: 0,
     recordsByTopic: new Map(),
     decisions: [],
     deadLetters: [],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../../src/policy/format-problem.ts';
 import { parsePolicy } from '../../../src/policy/parse-policy.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
+import { policyOf } from '../../support/policies.ts';
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../../fixtures/policies/${name}`, import.meta.url), 'utf8');
@@ -43,8 +44,18 @@ describe('a policy without mistakes', () => {
       'minors cap',
       'pause gap',
       'campaign-pause gap',
+      'wishes preference',
+      'nights quietHours',
+      'us-nights quietHours',
+      'fatigue unanswered',
+      'just-bought after',
+      'bought-often after',
+      'dead-address after',
+      'welcome-pause after',
+      'email-by-tier cap',
+      'once-in-a-life cap',
+      'same-content duplicate',
     ]);
-    expect(policy.remembers).toEqual({ topics: true, labels: ['urgent'], attributes: ['age'] });
     expect(unfrozen(policy)).toEqual([]);
   });
 
@@ -57,14 +68,16 @@ describe('a policy without mistakes', () => {
         { kind: 'not', of: [{ kind: 'field', field: 'topic', values: ['news'] }] },
       ],
       spec: {
-        limit: 9,
-        window: { kind: 'calendar', unit: 'week', zone: 'America/New_York', weekStart: 7 },
-        per: { fields: ['channel'], byCategory: true },
+        limit: { kind: 'same', value: 9 },
+        window: {
+          kind: 'same',
+          value: { kind: 'calendar', unit: 'week', units: 1, zone: 'America/New_York', weekStart: 7 },
+        },
       },
     });
     expect(byId.get('email-weekly')?.counts).toEqual(byId.get('email-weekly')?.for);
     expect(byId.get('once-a-day')).toMatchObject({ mode: 'shadow', spec: { within: 86_400_000 } });
-    expect(parsed.policy.ceiling?.spec).toMatchObject({ limit: 20, except: ['security'] });
+    expect(parsed.policy.ceiling?.spec).toMatchObject({ limit: { value: 20 }, except: ['security'] });
     expect({ ...parsed.policy.channels }).toEqual({
       email: 'email',
       'e-mail': 'email',
@@ -72,6 +85,70 @@ describe('a policy without mistakes', () => {
       sms: 'sms',
       push: 'push',
     });
+  });
+
+  test('defers where it says so, and replaces what it names', () => {
+    if (!parsed.ok) throw new Error('invalid');
+    const byId = new Map(parsed.policy.rules.map((rule) => [rule.id, rule]));
+    expect(byId.get('email-weekly')).toMatchObject({ onBlock: { action: 'suppress' }, replaces: [] });
+    expect(byId.get('all-daily')?.onBlock).toEqual({ action: 'suppress' });
+    expect(byId.get('us-nights')?.onBlock).toEqual({ action: 'defer', spread: 0 });
+    expect(byId.get('nights')?.onBlock).toEqual({ action: 'defer', spread: 900_000, longest: 43_200_000 });
+    expect(byId.get('email-by-tier')).toMatchObject({
+      onBlock: { action: 'defer', spread: 0 },
+      replaces: ['email-weekly'],
+    });
+    expect(parsed.policy.ceiling).toMatchObject({ onBlock: { action: 'suppress' }, replaces: [] });
+  });
+
+  test('ranks classes, 0 unless they say, and lets one confirm an opt-out', () => {
+    if (!parsed.ok) throw new Error('invalid');
+    const { security, service, marketing } = parsed.policy.classes;
+    expect([security?.rank, service?.rank, marketing?.rank]).toEqual([0, 2, 1]);
+    expect(service?.confirmsOptOut).toBe(900_000);
+    expect(marketing).not.toHaveProperty('confirmsOptOut');
+  });
+
+  test('remembers what its selectors, the parts of its rules and its tiers ask about', () => {
+    if (!parsed.ok) throw new Error('invalid');
+    const { events, ...kept } = parsed.policy.remembers;
+    expect(kept).toEqual({
+      topics: true,
+      purpose: true,
+      labels: ['series', 'size', 'urgent'],
+      attributes: ['age', 'country', 'land', 'level', 'state', 'vip'],
+    });
+    expect(Object.keys(events).sort()).toEqual([
+      'address-changed',
+      'bounced',
+      'clicked',
+      'purchased',
+      'replied',
+      'visited',
+      'x-rented',
+    ]);
+  });
+
+  test('keeps of each interaction what the most demanding rule asks for', () => {
+    if (!parsed.ok) throw new Error('invalid');
+    const { purchased, bounced } = parsed.policy.remembers.events;
+    // 90 days and 3 of them for a tier; products of 30 + 5 days, by the calendar, and categories with a label for rules.
+    expect(purchased).toMatchObject({
+      type: 'purchased',
+      for: 90 * 86_400_000,
+      fields: ['category', 'product'],
+      labels: ['gift'],
+    });
+    expect(purchased?.count).toBeGreaterThanOrEqual(3);
+    expect(bounced).toEqual({ type: 'bounced', count: 1, fields: ['channel'], labels: ['kind'] });
+  });
+
+  test('recurs where time alone may block what was allowed', () => {
+    const recurs = (rules: string, tiers = '') => policyOf(rules, tiers).recurs;
+    expect(recurs('  - { id: a, cap: { limit: 1, window: 7d } }')).toBe(false);
+    expect(recurs('  - { id: a, quietHours: { from: "21:00", to: "08:00" } }')).toBe(true);
+    const tiers = 'tiers: [{ id: new, when: { firstSeen: { within: 1d } } }]';
+    expect(recurs('  - { id: a, cap: { limit: { new: 2, other: 1 }, window: 7d } }', tiers)).toBe(true);
   });
 });
 
@@ -90,12 +167,13 @@ describe('a policy with mistakes', () => {
     expect(`${told.join('\n')}\n`).toBe(expected);
   });
 
+  const KINDS = 'consent, preference, quietHours, unanswered, after, cap, gap, expiry, duplicate';
   const cases: [name: string, from: string, to: string, expected: string][] = [
     [
       'a limit that is text',
       'limit: 3',
       'limit: x',
-      '22:82 error rules[5].cap.limit: expected a whole number >= 0, got "x"',
+      '22:82 error rules[5].cap.limit: expected a whole number >= 0 or a value for each tier, got "x"',
     ],
     [
       'a negative limit',
@@ -188,12 +266,7 @@ describe('a policy with mistakes', () => {
       'id: history',
       "33:11 error rules[9].id: history is a name of Tact's own | choose another id",
     ],
-    [
-      'a rule without a kind',
-      ', gap: 4h',
-      '',
-      '33:5 error rules[9]: expected one of consent, cap, gap, expiry, duplicate',
-    ],
+    ['a rule without a kind', ', gap: 4h', '', `33:5 error rules[9]: expected one of ${KINDS}`],
     [
       'a rule of two kinds',
       ', gap: 4h',
@@ -204,25 +277,86 @@ describe('a policy with mistakes', () => {
       'a kind that does not exist',
       'gap: 4h',
       'gpa: 4h',
-      '33:42 error rules[9].gpa: unknown key gpa; the rule kinds are consent, cap, gap, expiry, duplicate | did you mean gap?',
+      `33:42 error rules[9].gpa: unknown key gpa; the rule kinds are ${KINDS} | did you mean gap?`,
     ],
     [
       'a kind to come',
       'gap: 4h',
       'holdout: { share: 1 }',
-      '33:42 error rules[9].holdout: rule kind holdout is not available yet; the rule kinds are consent, cap, gap, expiry, duplicate',
+      `33:42 error rules[9].holdout: rule kind holdout is not available yet; the rule kinds are ${KINDS}`,
     ],
     [
-      'deferral',
-      'onBlock: suppress',
-      'onBlock: defer',
-      '27:14 error rules[6].onBlock: deferral is not available yet | write suppress, or leave onBlock out',
+      'deferral of what has no end',
+      'fresh, for:',
+      'fresh, onBlock: defer, for:',
+      '21:27 error rules[4].onBlock: expiry says no time at which it would allow, so nothing can wait for it | write suppress, or leave onBlock out',
     ],
     [
-      'deferral in detail',
+      'a spread of more than a day',
       'onBlock: suppress',
-      'onBlock: { defer: { spread: 15m } }',
-      '27:14 error rules[6].onBlock: deferral is not available yet | write suppress, or leave onBlock out',
+      'onBlock: { defer: { spread: 2d } }',
+      '27:33 error rules[6].onBlock.defer.spread: expected at most 1d, got "2d"',
+    ],
+    [
+      'another thing to do than those there are',
+      'onBlock: suppress',
+      'onBlock: { delay: 1d }',
+      '27:16 error rules[6].onBlock.delay: unknown key delay',
+    ],
+    [
+      'a rule that replaces one that is not there',
+      'onBlock: suppress',
+      'replaces: [email-wekly]',
+      '27:16 error rules[6].replaces[0]: there is no rule email-wekly | did you mean email-weekly?',
+    ],
+    [
+      'a rule that replaces itself',
+      'onBlock: suppress',
+      'replaces: [all-daily]',
+      '27:16 error rules[6].replaces[0]: a rule cannot replace itself',
+    ],
+    [
+      'a tier that is not there',
+      'limit: 3',
+      'limit: { nwe: 1, other: 2 }',
+      '22:84 error rules[5].cap.limit.nwe: there is no tier nwe | did you mean new?',
+    ],
+    [
+      'tiers without a number',
+      'limit: 3',
+      'limit: { new: 1 }',
+      '22:82 error rules[5].cap.limit: no value for vip, other | other stands for all tiers that are not written, and for customers in none',
+    ],
+    [
+      'numbers by tier in place of a length of time',
+      'gap: 4h',
+      'gap: { new: 4h }',
+      '33:47 error rules[9].gap: no value for vip, other | other stands for all tiers that are not written, and for customers in none',
+    ],
+    [
+      'a class that is not there, in a reserve',
+      '{ class: service, slots: 1, releaseBefore: 1d }',
+      '{ class: [service, servce], slots: 1 }',
+      '49:35 error rules[19].cap.reserve.class[1]: there is no class servce | did you mean service?',
+    ],
+    [
+      'a channel that is not there, in a weight',
+      "'label:size': big,",
+      'channel: emial,',
+      '48:35 error rules[19].cap.weights[0].for.channel: there is no channel emial | did you mean email?',
+    ],
+    [
+      'a channel that is not there, in what happened',
+      "where: { 'label:kind': hard }",
+      'where: { channel: fax }',
+      '41:74 error rules[17].after.where.channel: there is no channel fax | the policy declares email, sms, push',
+    ],
+    ['a tier twice', '{ id: vip', '{ id: new', '59:11 error tiers[1].id: tiers[0] already has the id new'],
+    [
+      'a tier that is called other',
+      '{ id: vip',
+      '{ id: other',
+      '59:11 error tiers[1].id: other stands for customers in no tier | choose another id',
     ],
     [
       'counts where nothing counts',
@@ -258,7 +392,7 @@ describe('a policy with mistakes', () => {
       'an unknown exemption',
       'caps, gap, duplicate',
       'cap, gap, duplicate',
-      '13:52 error classes.security.exempt[4]: expected one of opt-out, complaint, erasure, consent, caps, gap, duplicate, history, got "cap" | did you mean caps?',
+      '13:52 error classes.security.exempt[4]: expected one of opt-out, complaint, erasure, consent, preference, caps, gap, quiet-hours, unanswered, after, duplicate, history, got "cap" | did you mean caps?',
     ],
     ['a key twice', 'enforce: true', 'enforce: true\nenforce: false', '5:1 error map keys must be unique'],
     [
@@ -271,7 +405,7 @@ describe('a policy with mistakes', () => {
       'nothing where a mapping is meant',
       'ceiling: {',
       'ceiling:\nother: {',
-      '35:1 error ceiling: expected a mapping, got nothing',
+      '56:1 error ceiling: expected a mapping, got nothing',
     ],
     ['something missing', 'enforce: true\n', '', '2:1 error enforce: missing; expected true or false'],
     [
@@ -303,7 +437,7 @@ describe('a hostile text', () => {
     ['an anchor', 'a: &x [1]\nb: *x', 'anchors and aliases are not read, got &x'],
     ['an alias bomb', `a: &a [1]\n${'b: [*a, *a]\n'.repeat(50)}`, 'anchors and aliases are not read, got &a'],
     ['a tag', 'a: !!binary aGk=', 'tags are not read, got !!binary'],
-    ['too much', `a: ${'x'.repeat(64 * 1024)}`, 'the policy is larger than 64 kB'],
+    ['too much', `a: ${'x'.repeat(64 * 1024)}`, 'the file is larger than 64 kB'],
     ['brackets within brackets', `a: ${'['.repeat(60_000)}`, 'nested more than 24 deep'],
     ['lists within lists', '- '.repeat(30_000), 'nested more than 24 deep'],
     ['questions within questions', '? '.repeat(30_000), 'nested more than 24 deep'],
@@ -334,7 +468,7 @@ describe('a hostile text', () => {
   test('may have Windows line ends, and problems are still at their place', () => {
     const windows = changed('limit: 3', 'limit: x').replaceAll('\n', '\r\n');
     expect(problemsOf(windows).map(formatProblem)).toEqual([
-      'policy.yaml:22:82 error rules[5].cap.limit: expected a whole number >= 0, got "x"',
+      'policy.yaml:22:82 error rules[5].cap.limit: expected a whole number >= 0 or a value for each tier, got "x"',
     ]);
   });
 });

@@ -23,6 +23,7 @@ const message: OutboundMessage = {
   customerId: 'c1',
   channel: 'E-Mail',
   categories: ['shoes'],
+  products: [],
   topics: [],
   createdAt: RECORD_TIME,
   labels: { brand: 'x' },

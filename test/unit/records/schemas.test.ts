@@ -24,7 +24,14 @@ interface Schema {
 /** Without a default because nothing can be said without them. */
 const REQUIRED: Record<TactSchemaName, string[]> = {
   OutboundMessage: ['channel', 'customerId', 'uses.attribute', 'uses.provenance', 'uses.sensitivity'],
-  Interaction: ['customerId', 'type'],
+  Interaction: [
+    'customerId',
+    'preferences.hours.from',
+    'preferences.hours.to',
+    'preferences.limits.limit',
+    'preferences.limits.window',
+    'type',
+  ],
   Decision: [
     'channel',
     'class',
@@ -48,31 +55,63 @@ const REQUIRED: Record<TactSchemaName, string[]> = {
   CustomerState: [
     'consents.at',
     'consents.status',
+    'events.at',
+    'events.type',
     'firstSeenAt',
     'optOuts.at',
     'optOuts.cause',
     'optOuts.takenBack.at',
+    'preferences.days.at',
+    'preferences.days.value',
+    'preferences.declinedTopics.at',
+    'preferences.declinedTopics.value',
+    'preferences.hours.at',
+    'preferences.hours.value',
+    'preferences.hours.value.from',
+    'preferences.hours.value.to',
+    'preferences.limits.at',
+    'preferences.limits.value',
+    'preferences.limits.value.limit',
+    'preferences.limits.value.window',
+    'preferences.pauses.at',
+    'preferences.pauses.until',
+    'preferences.wantedTopics.at',
+    'preferences.wantedTopics.value',
     'sends.at',
     'sends.channel',
     'sends.class',
     'stops.at',
     'stops.channel',
     'stops.reason',
+    'tallies.bucket',
+    'tallies.rule',
+    'tier.id',
+    'tier.since',
+    'waiting.channel',
+    'waiting.class',
+    'waiting.dueAt',
+    'waiting.messageId',
+    'waiting.reason',
+    'waiting.since',
+    'waiting.source',
   ],
+  Deferral: ['customer', 'dueAt', 'headers.name', 'offset', 'partition', 'since', 'timestamp', 'topic'],
 };
 
 const schemaOf = (name: TactSchemaName): Schema => JSON.parse(tactSchemaText(name));
 
-/** Every field at any depth, by its path. */
-function fieldsOf(schema: unknown, path = ''): [string, Schema][] {
-  if (Array.isArray(schema)) return schema.flatMap((branch) => fieldsOf(branch, path));
+/** Every field at any depth, by its path; a type that was defined before is known by its name. */
+function fieldsOf(schema: unknown, path = '', named = new Map<unknown, Schema>()): [string, Schema][] {
+  if (Array.isArray(schema)) return schema.flatMap((branch) => fieldsOf(branch, path, named));
+  if (named.has(schema)) return fieldsOf(named.get(schema), path, new Map());
   if (typeof schema !== 'object' || schema === null) return [];
-  const { type, fields, items, values }: Schema = schema;
+  const { name, type, fields, items, values }: Schema = schema;
+  if (type === 'record') named.set(name, schema);
   const own = (fields ?? []).flatMap((field): [string, Schema][] => {
     const at = path === '' ? `${field.name}` : `${path}.${field.name}`;
-    return [[at, field], ...fieldsOf(field.type, at)];
+    return [[at, field], ...fieldsOf(field.type, at, named)];
   });
-  return [...own, ...fieldsOf(items ?? values ?? type, path)];
+  return [...own, ...fieldsOf(items ?? values ?? type, path, named)];
 }
 
 describe.each(TACT_SCHEMAS)('the schema %s', (name) => {
@@ -137,10 +176,13 @@ describe('the schemas', () => {
       verdict: 'blocks',
       reason: 'cleared',
       shadow: true,
+      onBlock: 'defer',
       count: 0,
       limit: 0,
+      weight: 0,
       windowStart: 0,
       window: '',
+      evidence: {},
       nextEligibleAt: 0,
       allowsUntil: 0,
     };
@@ -150,9 +192,12 @@ describe('the schemas', () => {
       reason: 'cleared',
       rule: '',
       nextEligibleAt: 0,
+      dueAt: 0,
+      waitingSince: 0,
       decidedAt: 0,
       channel: '',
       class: '',
+      tier: '',
       claimRefused: '',
     };
     const message: Full<OutboundMessage> = {
@@ -163,6 +208,8 @@ describe('the schemas', () => {
       campaignId: '',
       dispatchId: '',
       categories: [],
+      products: [],
+      fingerprint: '',
       topics: [],
       sender: '',
       purpose: '',

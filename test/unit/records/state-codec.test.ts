@@ -34,7 +34,7 @@ describe('a state', () => {
   });
 
   test('is written as a version byte and Avro', () => {
-    expect(encodeState(emptyState(1)).toString('hex')).toBe('010200000000000000');
+    expect(encodeState(emptyState(1)).toString('hex')).toBe(`02${'0200'.padEnd(40, '0')}`);
   });
 
   test('is a buffer of its own that the next one does not change', () => {
@@ -55,18 +55,18 @@ describe('bytes that are no state', () => {
     [
       'a version from the future',
       Buffer.concat([Buffer.of(9), good.subarray(1)]),
-      /version 9 is unknown; this release reads up to 1/,
+      /version 9 is unknown; this release reads up to 2/,
     ],
     ['half of one', good.subarray(0, good.length / 2), /ends too early/],
     ['one with something behind it', Buffer.concat([good, Buffer.of(0)]), /bytes follow the value/],
     [
       'two billion consents',
-      Buffer.concat([Buffer.of(1, 2, 0, 0), long(2_000_000_000)]),
+      Buffer.concat([Buffer.of(2, 2, 0, 0), long(2_000_000_000)]),
       /more items than there are bytes/,
     ],
     [
       'two billion consents in a sized block',
-      Buffer.concat([Buffer.of(1, 2, 0, 0), long(-2_000_000_000), long(0)]),
+      Buffer.concat([Buffer.of(2, 2, 0, 0), long(-2_000_000_000), long(0)]),
       /more items than there are bytes/,
     ],
     ['a status of no known kind', withStatus('maybe'), /a status of no known kind/],
@@ -77,6 +77,22 @@ describe('bytes that are no state', () => {
   });
 });
 
+describe('a state of version 1', () => {
+  test('is still read, with nothing that it did not know', () => {
+    const first = createStateCodec([tactSchemaText('CustomerState.v1')]);
+    const { firstSeenAt, timezone, lastEngagedAt, optOuts, stops, attributes } = FULL_STATE;
+    const consents = FULL_STATE.consents.map(({ terms: _, ...consent }) => consent);
+    const sends = FULL_STATE.sends.map(({ fingerprint: _, purpose: __, products: ___, ...each }) => ({
+      ...each,
+      products: [],
+    }));
+    const known = { firstSeenAt, timezone, lastEngagedAt, optOuts, stops, attributes, consents, sends };
+    const written = first.encode({ ...emptyState(1), ...known });
+    expect(written[0]).toBe(1);
+    expect(decodeState(written)).toEqual({ ...emptyState(1), ...known });
+  });
+});
+
 describe('a later version of the schema', () => {
   const later = JSON.parse(tactSchemaText('CustomerState'));
   later.fields.push({ name: 'mood', type: 'string', default: 'calm' });
@@ -84,7 +100,7 @@ describe('a later version of the schema', () => {
   later.fields
     .find((field: { name: string }) => field.name === 'sends')
     .type.items.fields.push({ name: 'weight', type: 'double', default: 1 });
-  const texts = [tactSchemaText('CustomerState'), JSON.stringify(later)];
+  const texts = [tactSchemaText('CustomerState.v1'), tactSchemaText('CustomerState'), JSON.stringify(later)];
 
   test('reads what the earlier one wrote, with its defaults', () => {
     const read = createStateCodec(texts).decode(encodeState(FULL_STATE));
@@ -93,7 +109,7 @@ describe('a later version of the schema', () => {
 
   test('writes its own number, which the earlier one refuses', () => {
     const bytes = createStateCodec(texts).encode(FULL_STATE);
-    expect(bytes[0]).toBe(2);
-    expect(() => decodeState(bytes)).toThrow(/version 2 is unknown/);
+    expect(bytes[0]).toBe(3);
+    expect(() => decodeState(bytes)).toThrow(/version 3 is unknown/);
   });
 });

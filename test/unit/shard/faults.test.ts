@@ -4,10 +4,11 @@ import type { MemoryLog } from '../../../src/memory/memory-log.ts';
 import type { LogRecord } from '../../../src/model/record.ts';
 import { adoptShard } from '../../../src/shard/adopt.ts';
 import { outputTopics, shardLayout, subscribedTopics } from '../../../src/shard/layout.ts';
-import type { Log, Transaction } from '../../../src/shard/log.ts';
+import type { Log } from '../../../src/shard/log.ts';
 import type { StateStore } from '../../../src/shard/state-store.ts';
 import { policyOf } from '../../support/policies.ts';
 import { SETTINGS, SHARDS, ShardWorld, type Told, until } from '../../support/shard-world.ts';
+import { delegate, delegateLog, overTransactions } from '../../support/shard-wraps.ts';
 
 const TWO_A_DAY = policyOf('  - { id: daily, for: { channel: email }, cap: { limit: 2, window: 1d } }');
 const CUSTOMERS = Array.from({ length: 9 }, (_, i) => `customer-${i}`);
@@ -435,7 +436,11 @@ describe('a shard', () => {
       const { watermark } = await world.store.view(shard);
       await world.store.clear(shard);
       const change = { expected: 0, next: watermark, log: 'another', at: Date.now() };
-      await world.store.apply(shard, { ...change, entries: new Map([['stranger', Buffer.from('x')]]) });
+      await world.store.apply(shard, {
+        ...change,
+        entries: new Map([['stranger', Buffer.from('x')]]),
+        due: new Map(),
+      });
     }
     const second = await world.start(TWO_A_DAY);
     ask();
@@ -457,41 +462,6 @@ describe('what the protocol stands on: each of these breaks a promise when it is
     expect(Math.max(...clearedPerCustomer().values())).toBeGreaterThan(2);
   });
 });
-
-function delegate(store: StateStore): StateStore {
-  return {
-    load: (shard, fields) => store.load(shard, fields),
-    apply: (shard, change) => store.apply(shard, change),
-    view: (shard) => store.view(shard),
-    clear: (shard) => store.clear(shard),
-    entries: (shard) => store.entries(shard),
-    close: () => store.close(),
-  };
-}
-
-function delegateLog(log: MemoryLog): Log {
-  return {
-    partitionCounts: (topics) => log.partitionCounts(topics),
-    join: (owner) => log.join(owner),
-    leave: () => log.leave(),
-    confirmMembership: (signal) => log.confirmMembership(signal),
-    fetch: (targets, options) => log.fetch(targets, options),
-    openProducer: (shard) => log.openProducer(shard),
-    groupOffsets: (places) => log.groupOffsets(places),
-    saveGroupOffsets: (offsets) => log.saveGroupOffsets(offsets),
-  };
-}
-
-/** The log with something put between a shard and its transactions. */
-function overTransactions(log: MemoryLog, over: (transaction: Transaction) => Transaction): Log {
-  return {
-    ...delegateLog(log),
-    openProducer: async (shard) => {
-      const producer = await log.openProducer(shard);
-      return { close: () => producer.close(), begin: async () => over(await producer.begin()) };
-    },
-  };
-}
 
 /** A log that refuses every transaction with a record for this topic, the aborted ones of an acquire excepted. */
 function refusing(log: MemoryLog, topic: string): Log {

@@ -1,6 +1,6 @@
-import { SCOPE_FIELDS, type Scope } from '../model/interaction.ts';
+import { SCOPE_FIELDS, type Scope } from '../model/scope.ts';
 import { covers, fieldHasOneOf, type Subject } from '../model/selector.ts';
-import { type ChannelNames, channelNamed } from '../rules/rule-kind.ts';
+import { type ChannelNames, channelNamed } from './rule-kind.ts';
 
 /** Sorted, each value once, without empty fields: equal scopes are written alike. */
 export function normalizeScope(scope: Scope): Scope {
@@ -35,10 +35,14 @@ export function isWithin(scope: Scope, message: Subject, channels: ChannelNames)
 /** Whether everything within the narrow scope is within the wide one. False when in doubt. */
 export function coversScope(wide: Scope, narrow: Scope): boolean {
   return SCOPE_FIELDS.every((field) => {
-    const values = wide[field];
-    if (values === undefined) return true;
-    return (narrow[field] ?? ['']).every((value) =>
-      field === 'category' ? values.some((parent) => covers(parent, value)) : values.includes(value),
+    const values = wide[field] ?? [];
+    if (values.length === 0) return true;
+    const asked = narrow[field] ?? [];
+    return (
+      asked.length > 0 &&
+      asked.every((value) =>
+        field === 'category' ? values.some((parent) => covers(parent, value)) : values.includes(value),
+      )
     );
   });
 }

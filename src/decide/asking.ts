@@ -1,0 +1,11 @@
+import type { Instant } from '../kernel/time.ts';
+
+/** What is known about the asking itself. */
+export interface Asking {
+  /** `topic/partition/offset` of the message's record. */
+  readonly source: string;
+  /** When the message was deferred for the first time; absent: it is new. */
+  readonly since?: Instant;
+  /** Whether there is room for it to wait; what waits already takes its own room with it. */
+  readonly mayWait: boolean;
+}

@@ -1,0 +1,38 @@
+import type { Instant } from '../kernel/time.ts';
+import type { Combined } from './combine.ts';
+
+/** Rules that keep shutting each other out so often have no common time that is worth waiting for. */
+const ROUNDS_MAX = 200;
+
+/** What the whole policy says at one instant. */
+export interface Assessment {
+  readonly at: Instant;
+  readonly combined: Combined;
+  readonly tier: string | undefined;
+}
+
+/** What may be asked about the time to come, if nothing else happens. */
+export interface Outlook {
+  assess(at: Instant): Assessment;
+  /** The first instant after `from` and before `until` at which the customer is in another tier than at `from`. */
+  tierChange(from: Assessment, until: Instant): Instant | undefined;
+}
+
+/**
+ * The first instant at which nothing blocks if nothing else happens; undefined when nothing blocks now, or that never
+ * comes. Each rule says when it alone would allow, for customers of this tier; so the policy is asked anew when the tier
+ * changes before that, and at that instant, since another rule may block again by then.
+ */
+export function settle(now: Assessment, outlook: Outlook): Instant | undefined {
+  if (now.combined.binding === undefined) return undefined;
+  let present = now;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const { nextEligibleAt, deadline } = present.combined;
+    const change = outlook.tierChange(present, nextEligibleAt ?? deadline);
+    const next = change ?? nextEligibleAt;
+    if (next === undefined) return undefined;
+    present = outlook.assess(next);
+    if (present.combined.binding === undefined) return next;
+  }
+  return undefined;
+}

@@ -1,0 +1,80 @@
+import { shardOf } from '../kernel/shard-of.ts';
+import type { Duration, Instant } from '../kernel/time.ts';
+import { type CustomerState, WAITING_MAX } from '../model/customer-state.ts';
+import type { Finding, Outcome } from '../model/decision.ts';
+import type { ReasonCode } from '../model/reason.ts';
+import type { OnBlock } from '../rules/rule-kind.ts';
+import type { Asking } from './asking.ts';
+import type { Combined } from './combine.ts';
+import type { Policy } from './policy.ts';
+
+interface Asked {
+  readonly policy: Policy;
+  readonly state: CustomerState;
+  readonly customerId: string;
+  readonly now: Instant;
+  readonly asking: Asking;
+  /** Whether the message clears at that instant if nothing else happens. */
+  clearsAt(at: Instant): boolean;
+}
+
+interface Verdict {
+  readonly verdict: Outcome;
+  /** Where it is not that of the binding finding. */
+  readonly reason?: ReasonCode;
+  /** Of a deferred message. */
+  readonly dueAt?: Instant;
+}
+
+type Deferral = Extract<OnBlock, { action: 'defer' }>;
+
+/**
+ * Cleared when nothing blocks. Deferred when everything that blocks says so, the next eligible time comes, and no rule
+ * says that this is too long to wait; else suppressed.
+ */
+export function verdictOf(asked: Asked, combined: Combined, next: Instant | undefined): Verdict {
+  const { blocking, deadline } = combined;
+  if (blocking.length === 0) return { verdict: 'cleared' };
+  const deferrals = deferralsOf(asked.policy, blocking);
+  if (next === undefined || deferrals === undefined) return { verdict: 'suppressed' };
+  const latest = Math.min(deadline - 1, longestOf(deferrals, asked.asking.since ?? asked.now));
+  if (next > latest) return { verdict: 'suppressed' };
+  if (!hasRoom(asked)) return { verdict: 'suppressed', reason: 'deferral-full' };
+  return { verdict: 'deferred', dueAt: spreadOut(asked, next, Math.min(latest, next + spreadOf(deferrals))) };
+}
+
+/** How each rule that blocks defers; undefined when one of them suppresses. */
+function deferralsOf({ rules }: Policy, blocking: readonly Finding[]): readonly Deferral[] | undefined {
+  if (blocking.some(({ onBlock }) => onBlock !== 'defer')) return undefined;
+  return blocking.flatMap(({ rule }) => {
+    const onBlock = rules.find(({ id }) => id === rule)?.onBlock;
+    return onBlock?.action === 'defer' ? [onBlock] : [];
+  });
+}
+
+/** Until when a message that waits since then may wait; infinite where no rule says. */
+function longestOf(deferrals: readonly Deferral[], since: Instant): Instant {
+  return Math.min(...deferrals.map(({ longest }) => since + (longest ?? Number.POSITIVE_INFINITY)));
+}
+
+function spreadOf(deferrals: readonly Deferral[]): Duration {
+  return Math.max(...deferrals.map(({ spread }) => spread));
+}
+
+/** Shares of a spread that customers are told apart by. */
+const SHARES = 2 ** 30;
+
+/**
+ * When a message is decided again that may clear from `next` on and is to be by `latest`. It is the same share of that time
+ * for all messages of one customer, so that the highest ranked of them is not overtaken; less of it where the message
+ * would be blocked again by then.
+ */
+function spreadOut({ customerId, clearsAt }: Asked, next: Instant, latest: Instant): Instant {
+  let wait = Math.floor(((latest - next + 1) * shardOf(customerId, SHARES)) / SHARES);
+  while (wait > 0 && !clearsAt(next + wait)) wait = Math.floor(wait / 2);
+  return next + wait;
+}
+
+function hasRoom({ state, asking }: Asked): boolean {
+  return asking.mayWait && (asking.since !== undefined || state.waiting.length < WAITING_MAX);
+}

@@ -1,0 +1,48 @@
+import type { CustomerState } from '../model/customer-state.ts';
+import {
+  type Pause,
+  PREFERENCES_MAX,
+  type Preferences,
+  type PreferencesUpdate,
+} from '../model/preferences.ts';
+import type { Scope } from '../model/scope.ts';
+import { isSameScope, normalizeScope } from '../rules/scope.ts';
+import type { Folding } from './folding.ts';
+
+/** Takes each part of an update that is newer than what is known of it. */
+export function updatePreferences(state: CustomerState, { interaction, at }: Folding): CustomerState {
+  const update: PreferencesUpdate = interaction.preferences ?? {};
+  const newer = Object.entries(update).filter(([part]) => {
+    const known = state.preferences[part as keyof PreferencesUpdate];
+    return known === undefined || known.at < at;
+  });
+  if (newer.length === 0) return state;
+  const said = Object.fromEntries(newer.map(([part, value]) => [part, { value, at }]));
+  return { ...state, preferences: { ...state.preferences, ...said } as Preferences };
+}
+
+/** A pause of everything within the scope; a later one of the same scope replaces it, also with an earlier end. */
+export function snooze(state: CustomerState, { interaction, at }: Folding, scope: Scope): CustomerState {
+  const { until } = interaction;
+  if (until === undefined) return state;
+  const pause: Pause = { scope: normalizeScope(scope), until, at };
+  const { pauses } = state.preferences;
+  const known = pauses.find((each) => isSameScope(each.scope, pause.scope));
+  if (known !== undefined && known.at >= at) return state;
+  const others = pauses.filter((each) => each !== known);
+  return { ...state, preferences: { ...state.preferences, pauses: bounded([...others, pause]) } };
+}
+
+/** Too many pauses become one of everything. */
+function bounded(pauses: readonly Pause[]): readonly Pause[] {
+  if (pauses.length <= PREFERENCES_MAX) return pauses;
+  const until = Math.max(...pauses.map((each) => each.until));
+  const at = Math.max(...pauses.map((each) => each.at));
+  return [{ scope: {}, until, at }];
+}
+
+/** Not to be disturbed before `until`; what was said last holds. Without an end nothing is said. */
+export function beBusy(state: CustomerState, { interaction }: Folding): CustomerState {
+  const { until } = interaction;
+  return until === undefined || until === state.busyUntil ? state : { ...state, busyUntil: until };
+}

@@ -1,0 +1,5 @@
+export const SCOPE_FIELDS = ['channel', 'class', 'category', 'campaign', 'sender', 'topic'] as const;
+export type ScopeField = (typeof SCOPE_FIELDS)[number];
+
+/** Field by field what is meant: every field must match, by any of its values. Empty = everything. */
+export type Scope = Readonly<Partial<Record<ScopeField, readonly string[]>>>;

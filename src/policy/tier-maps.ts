@@ -1,0 +1,75 @@
+import { RULE_KINDS } from '../rules/kinds.ts';
+import { OTHER_TIERS } from '../rules/tiered.ts';
+import { didYouMean } from './did-you-mean.ts';
+import type { Complaint, Path } from './problem.ts';
+import { at, isMapping, keysOf, listOf, type Mapping } from './raw.ts';
+import { LISTED_KINDS } from './schema.ts';
+
+/** The tiers of a policy, and whether every customer is in one of them. */
+interface Declared {
+  readonly ids: readonly string[];
+  readonly complete: boolean;
+}
+
+/** What is wrong with numbers that differ by tier: tiers that do not exist, and those without a number. */
+export function complaintsAboutTierMaps(written: Mapping): Complaint[] {
+  const declared = declaredTiers(written.tiers);
+  return listOf(written.rules).flatMap((rule, i) =>
+    LISTED_KINDS.flatMap((kind) => {
+      const part = at(rule, kind);
+      // A part that cannot be read is complained about by itself.
+      const read = part === undefined ? undefined : RULE_KINDS[kind].schema.safeParse(part);
+      return [...tierMapsIn(read?.data, [])].flatMap(([names, path]) => [
+        ...aboutTierMap(names, ['rules', i, kind, ...within(part, path)], declared),
+      ]);
+    }),
+  );
+}
+
+function declaredTiers(tiers: unknown): Declared {
+  const list = listOf(tiers);
+  const ids = list.map((tier) => at(tier, 'id')).filter((id) => typeof id === 'string');
+  return {
+    ids: [...new Set(ids)].filter((id) => id !== OTHER_TIERS),
+    complete: list.some((tier) => keysOf(at(tier, 'when')).length === 0),
+  };
+}
+
+/** Every value that differs by tier, as the rule's part has it when it has been read. */
+function* tierMapsIn(read: unknown, path: Path): Generator<[names: readonly string[], path: Path]> {
+  for (const [i, each] of listOf(read).entries()) yield* tierMapsIn(each, [...path, i]);
+  if (!isMapping(read)) return;
+  if (read.kind === 'by-tier') yield [keysOf(read.values), path];
+  else for (const [key, value] of Object.entries(read)) yield* tierMapsIn(value, [...path, key]);
+}
+
+/** As much of the path as there is in what was written: what was read may be nested deeper. */
+function within(part: unknown, path: Path): Path {
+  const [step, ...rest] = path;
+  if (step === undefined) return [];
+  const next = typeof step === 'number' ? listOf(part)[step] : at(part, step);
+  return next === undefined ? [] : [step, ...within(next, rest)];
+}
+
+function* aboutTierMap(
+  names: readonly string[],
+  path: Path,
+  { ids, complete }: Declared,
+): Generator<Complaint> {
+  for (const name of names) {
+    if (name === OTHER_TIERS || ids.includes(name)) continue;
+    const hint = didYouMean(name, ids) ?? `the policy declares ${ids.join(', ') || 'none'}`;
+    yield {
+      code: 'unknown-name',
+      path: [...path, name],
+      at: 'key',
+      message: `there is no tier ${name}`,
+      hint,
+    };
+  }
+  if (names.includes(OTHER_TIERS)) return;
+  const missing = [...ids.filter((id) => !names.includes(id)), ...(complete ? [] : [OTHER_TIERS])];
+  if (missing.length === 0) return;
+  const hint = `${OTHER_TIERS} stands for all tiers that are not written, and for customers in none`;
+  yield { code: 'missing', path, message: `no value for ${missing.join(', ')}`, hint };
+}

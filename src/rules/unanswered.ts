@@ -1,0 +1,134 @@
+import type { Instant } from '../kernel/time.ts';
+import { formatDuration } from '../kernel/time.ts';
+import { type CustomerEvent, RETENTION, type Send } from '../model/customer-state.ts';
+import type { Finding } from '../model/decision.ts';
+import { ANSWER_TYPES } from '../model/interaction.ts';
+import { covers, selects } from '../model/selector.ts';
+import { type Bucket, bucketsOf, isInBucket } from './bucket.ts';
+import { lastTimeOf } from './event.ts';
+import { instantText } from './evidence.ts';
+import { isLike } from './match.ts';
+import type { Facts, RuleKind, RuleOf } from './rule-kind.ts';
+import { valueFor } from './tiered.ts';
+import { type Unanswered, unansweredSchema } from './written-unanswered.ts';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** So many messages in a row were not answered: a pause after the last of them, or fewer messages. */
+export const unanswered: RuleKind<Unanswered> = {
+  schema: unansweredSchema,
+  exemption: 'unanswered',
+  counting: true,
+  atTop: false,
+  deferrable: true,
+  // Rows and windows get only shorter by time alone; a customer may come into another tier.
+  recurs: ({ messages, within, rest }) =>
+    [messages, within, ...Object.values(rest)].some(
+      (each) => typeof each === 'object' && each.kind === 'by-tier',
+    ),
+  remembers: ({ spec: { answers, fields } }) =>
+    answers.map((type) => ({ type, for: RETENTION, count: 1, fields, labels: [] })),
+  evaluate(rule, facts) {
+    let binding: Row | undefined;
+    for (const bucket of bucketsOf(rule.spec.split, facts.message)) {
+      const row = rowOf(rule, facts, bucket);
+      if (binding === undefined || row.restUntil > binding.restUntil || isLonger(row, binding)) binding = row;
+    }
+    return binding && findingOf(rule, facts, binding);
+  },
+};
+
+/** What one bucket holds. */
+interface Row {
+  /** How many messages in a row were not answered. */
+  readonly count: number;
+  /** When the last of them went out; undefined for an empty row. */
+  readonly lastAt: Instant | undefined;
+  /** When the rest is over; minus infinity when there is none. */
+  readonly restUntil: Instant;
+}
+
+function isLonger(one: Row, other: Row): boolean {
+  return one.restUntil === other.restUntil && one.count > other.count;
+}
+
+function findingOf(rule: RuleOf<Unanswered>, facts: Facts, { count, lastAt, restUntil }: Row): Finding {
+  const { messages, within } = rule.spec;
+  const { now, tier } = facts;
+  const blocks = restUntil > now;
+  const looksBack = valueFor(within, tier);
+  return {
+    rule: rule.id,
+    kind: 'unanswered',
+    verdict: blocks ? 'blocks' : 'allows',
+    reason: blocks ? 'unanswered' : 'cleared',
+    count,
+    limit: valueFor(messages, tier),
+    windowStart: now - looksBack + 1,
+    window: formatDuration(looksBack),
+    ...(lastAt !== undefined && { evidence: { last: instantText(lastAt), rest: restText(rule.spec, tier) } }),
+    ...(blocks && { nextEligibleAt: restUntil }),
+  };
+}
+
+function restText({ rest }: Unanswered, tier: string | undefined): string {
+  if (rest.kind === 'pause') return formatDuration(valueFor(rest.pause, tier));
+  return `${valueFor(rest.limit, tier)} in ${formatDuration(valueFor(rest.window, tier))}`;
+}
+
+function rowOf(rule: RuleOf<Unanswered>, facts: Facts, bucket: Bucket): Row {
+  const { spec } = rule;
+  const { state, now, tier } = facts;
+  const counted = state.sends.filter(
+    (send) => !send.returned && selects(rule.counts, send, state.attributes) && isInBucket(bucket, send),
+  );
+  const within = valueFor(spec.within, tier);
+  const row = sinceAnswer(
+    spec,
+    facts,
+    bucket,
+    counted.filter(({ at }) => at > now - within),
+  );
+  // From here on fewer than `messages` are looked at.
+  const shrinksAt = (row.at(-valueFor(spec.messages, tier))?.at ?? NEVER) + within;
+  return {
+    count: row.length,
+    lastAt: row.at(-1)?.at,
+    restUntil: Math.min(shrinksAt, restEnds(spec, row, counted, tier)),
+  };
+}
+
+/** What came after the latest answer. */
+function sinceAnswer(
+  { answers }: Unanswered,
+  facts: Facts,
+  bucket: Bucket,
+  sends: readonly Send[],
+): readonly Send[] {
+  const answeredAt = lastTimeOf(facts.state, answers, (event) => isAnswerIn(bucket, event, facts)) ?? NEVER;
+  // Sends are marked by any of these, and do not say by which.
+  const isMarked = ANSWER_TYPES.every((type) => answers.includes(type));
+  const lastAnswered = isMarked ? sends.findLastIndex(({ answered }) => answered) : -1;
+  return sends.slice(lastAnswered + 1).filter(({ at }) => at > answeredAt);
+}
+
+/** Whether an answer is about what shares the bucket. */
+function isAnswerIn({ fields, category, product }: Bucket, event: CustomerEvent, facts: Facts): boolean {
+  const alike = fields.filter((field) => field === 'channel' || field === 'campaign');
+  if (!isLike({ fields: alike }, event, facts)) return false;
+  if (product !== undefined && !event.products.includes(product)) return false;
+  return category === undefined || event.categories.some((path) => covers(category, path));
+}
+
+/** When the pause is over, or the window has room again. */
+function restEnds(
+  { rest }: Unanswered,
+  row: readonly Send[],
+  counted: readonly Send[],
+  tier: string | undefined,
+): Instant {
+  if (rest.kind === 'pause') return (row.at(-1)?.at ?? NEVER) + valueFor(rest.pause, tier);
+  const limit = valueFor(rest.limit, tier);
+  if (limit === 0) return Number.POSITIVE_INFINITY;
+  return (counted.at(-limit)?.at ?? NEVER) + valueFor(rest.window, tier);
+}

@@ -1,0 +1,34 @@
+import type { Scope } from '../../src/model/scope.ts';
+import { scopeText } from './select.ts';
+import { DAY } from './written.ts';
+
+export interface OptOut {
+  readonly scope: Scope;
+  readonly at: number;
+  readonly until?: number | undefined;
+  readonly cause: 'opt-out' | 'complaint' | 'erasure';
+  /** Opt-ins that came after it. */
+  readonly later: { reach: Scope; at: number; fromErasureOnly: boolean }[];
+}
+
+/** An opt-out that is told again is not a new one, so that what took it back still does. */
+export function addOptOut(optOuts: OptOut[], optOut: OptOut, now: number): void {
+  const textOf = ({ scope, at, until, cause }: OptOut) => `${scopeText(scope)} ${at} ${until} ${cause}`;
+  const same = optOuts.findLast((each) => textOf(each) === textOf(optOut));
+  if (same === undefined) optOuts.push(optOut);
+  else if (isForgotten(same, now)) optOuts.push(optOut);
+}
+
+/** What was taken back as a whole is remembered for so long; after that it is news. */
+export function isForgotten({ scope, at, later }: OptOut, now: number): boolean {
+  const taken = later.filter((each) => each.at > at && isAllOf(each.reach, scope));
+  return taken.length > 0 && now - Math.max(...taken.map((each) => each.at)) >= 35 * DAY;
+}
+
+/** Whether the reach leaves nothing of the scope. */
+function isAllOf(reach: Scope, scope: Scope): boolean {
+  return Object.entries(reach).every(([field, values]) => {
+    const own = scope[field as keyof Scope];
+    return own?.every((value) => values.includes(value));
+  });
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { decide } from '../../../src/decide/decide.ts';
+import type { Policy } from '../../../src/decide/policy.ts';
+import { HOUR, MINUTE } from '../../../src/kernel/time.ts';
+import type { CustomerState } from '../../../src/model/customer-state.ts';
+import type { OutboundMessage } from '../../../src/model/message.ts';
+import { message, NOON, policyWith, send, stateWith } from './build.ts';
+
+const CUSTOMERS = Array.from({ length: 200 }, (_, i) => `customer-${i}`);
+
+function ask(
+  policy: Policy,
+  state: CustomerState,
+  fields: Partial<OutboundMessage> = {},
+  now = NOON,
+  since?: number,
+) {
+  const asking = { source: 'crm/0/7', mayWait: true, ...(since !== undefined && { since }) };
+  return decide(policy, state, message(fields), now, asking);
+}
+
+describe('the spread of a deferral', () => {
+  const daily = (options: string) =>
+    policyWith(`[{ id: daily, cap: { limit: 1, window: 1d }, onBlock: { defer: { ${options} } } }]`);
+  const full = stateWith({ sends: [send(NOON - 20 * HOUR)] });
+  const next = NOON + 4 * HOUR;
+
+  test('never lets a message wait longer than the rule says', () => {
+    const since = NOON - 10 * HOUR;
+    const policy = daily('spread: 1h, longest: 14h');
+    for (const customerId of CUSTOMERS) {
+      const { decision } = ask(policy, full, { customerId }, NOON, since);
+      expect(decision).toMatchObject({ outcome: 'deferred', dueAt: next });
+    }
+  });
+
+  test('is over the time that is left where the message expires within it', () => {
+    const policy = daily('spread: 1h');
+    const dues = CUSTOMERS.map((customerId) => {
+      const { decision } = ask(policy, full, { customerId, expiresAt: next + 10 * MINUTE });
+      return (decision.dueAt ?? 0) - next;
+    });
+    expect(Math.min(...dues)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...dues)).toBeLessThan(10 * MINUTE);
+    expect(dues.filter((due) => due > 9 * MINUTE).length).toBeLessThan(60);
+  });
+
+  test('does not carry a message past the time at which it is allowed', () => {
+    const short = policyWith(`[
+      { id: shop, quietHours: { allowed: [{ from: "09:00", to: "09:10" }] },
+        onBlock: { defer: { spread: 1h } } } ]`);
+    const opens = NOON + 21 * HOUR;
+    for (const customerId of CUSTOMERS) {
+      const { decision, state } = ask(short, stateWith({}), { customerId });
+      expect(decision).toMatchObject({ outcome: 'deferred', nextEligibleAt: opens });
+      expect(decision.dueAt).toBeGreaterThanOrEqual(opens);
+      const due = ask(short, state, { customerId }, decision.dueAt, NOON);
+      expect([customerId, due.decision.outcome]).toEqual([customerId, 'cleared']);
+    }
+  });
+});
+
+describe('a message that may not wait', () => {
+  test('is suppressed, also when it waited until now', () => {
+    const rules = '[{ id: daily, cap: { limit: 1, window: 1d }, onBlock: defer }]';
+    const full = stateWith({ sends: [send(NOON - 20 * HOUR)] });
+    const asking = { source: 'crm/0/7', since: NOON - HOUR, mayWait: false };
+    const { decision, state } = decide(policyWith(rules), full, message(), NOON, asking);
+    expect(decision).toMatchObject({ outcome: 'suppressed', reason: 'deferral-full' });
+    expect(state.waiting).toEqual([]);
+  });
+});
