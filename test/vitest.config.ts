@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
+    // One worker waits for a broker most of the time; the other decides meanwhile.
+    maxWorkers: 2,
     projects: [
       {
         test: {
