@@ -171,6 +171,18 @@ describe('a waiting message', () => {
     expect(cancelled({ campaignId: 'spring', scope: { channel: ['sms'] } })).toBe(1);
   });
 
+  test('that was taken back is remembered as a stop', () => {
+    const { stops } = fold(
+      policy,
+      crm,
+      interaction('cancelled', { messageId: 'a', source: 'crm' }),
+      NOON + 1,
+    );
+    expect(stops).toEqual([
+      { at: NOON + 1, channel: 'email', campaignId: 'spring', messageId: 'a', reason: 'cancelled' },
+    ]);
+  });
+
   test('is not taken back by a cancellation that names nothing', () => {
     expect(cancelled({})).toBe(1);
   });
