@@ -56,13 +56,13 @@ function endOf({ until }: OptOut): Instant {
   return until ?? Number.POSITIVE_INFINITY;
 }
 
+/** What took the known one back, in whole or in part, does not take the newer one back. */
 function merge(known: OptOut, added: OptOut): OptOut {
-  if (added.at > known.at && known.takenBack?.some((each) => coversScope(each.scope, known.scope)))
-    return added;
-  const at = Math.max(known.at, added.at);
+  const isTakenBack = known.takenBack?.some((each) => coversScope(each.scope, known.scope));
+  if (added.at > known.at && isTakenBack) return added;
   const until = known.until === undefined ? undefined : Math.max(known.until, added.until ?? 0);
-  if (at === known.at && until === known.until) return known;
-  return { ...known, at, ...(until !== undefined && { until }) };
+  if (added.at > known.at) return until === undefined ? added : { ...added, until };
+  return until === known.until || until === undefined ? known : { ...known, until };
 }
 
 /** Too many become one of everything for each cause. */

@@ -70,7 +70,7 @@ function mayBeConfirmed(
   now: Instant,
 ): boolean {
   if (confirmsOptOut === undefined || cause !== 'opt-out' || at <= now - confirmsOptOut) return false;
-  return !sends.some((send) => send.class === name && send.at >= at);
+  return !sends.some((send) => send.class === name && send.at >= at && !send.returned);
 }
 
 function blocking(name: string, reason: ReasonCode, nextEligibleAt?: Instant): Finding {

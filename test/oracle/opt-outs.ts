@@ -11,10 +11,10 @@ export interface OptOut {
   readonly later: { reach: Scope; at: number; fromErasureOnly: boolean }[];
 }
 
-/** An opt-out that is told again is not a new one, so that what took it back still does. */
+/** An opt-out that is no newer than one that is alike is not a new one, so that what took that back still does. */
 export function addOptOut(optOuts: OptOut[], optOut: OptOut, now: number): void {
-  const textOf = ({ scope, at, until, cause }: OptOut) => `${scopeText(scope)} ${at} ${until} ${cause}`;
-  const same = optOuts.findLast((each) => textOf(each) === textOf(optOut));
+  const textOf = ({ scope, until, cause }: OptOut) => `${scopeText(scope)} ${until} ${cause}`;
+  const same = optOuts.findLast((each) => textOf(each) === textOf(optOut) && each.at >= optOut.at);
   if (same === undefined) optOuts.push(optOut);
   else if (isForgotten(same, now)) optOuts.push(optOut);
 }

@@ -112,11 +112,15 @@ function binds(optOut: OptOut, view: View): boolean {
 }
 
 /** One message of the class may say that the opt-out was heard, the latest where it was said again. */
-function mayBeConfirmed({ cause, scope }: OptOut, { policy, message, now, known }: View): boolean {
+function mayBeConfirmed({ cause, scope, until }: OptOut, { policy, message, now, known }: View): boolean {
   const within = policy.classes[message.class]?.confirmsOptOut;
   if (within === undefined || cause !== 'opt-out') return false;
   const same = known.optOuts.filter(
-    (each) => each.cause === cause && scopeText(each.scope) === scopeText(scope),
+    (each) =>
+      each.cause === cause &&
+      scopeText(each.scope) === scopeText(scope) &&
+      (each.until === undefined) === (until === undefined) &&
+      (each.until === undefined || each.until > now),
   );
   const at = Math.max(...same.map((each) => each.at));
   if (at <= now - ms(within)) return false;

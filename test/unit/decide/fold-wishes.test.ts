@@ -180,6 +180,16 @@ describe('a grant', () => {
   });
 });
 
+test('an opt-out that arrives late binds, though an older one alike was taken back in part', () => {
+  const first = told(stateWith({}), 'opted-out', { occurredAt: NOON - 9 * DAY });
+  const opened = told(first, 'subscribed', { channel: 'email', occurredAt: NOON - 2 * DAY });
+  const late = told(opened, 'opted-out', { occurredAt: NOON - 4 * DAY });
+  const reasonOf = (state: CustomerState) => decide(policy, state, message(), NOON).decision.reason;
+  expect(reasonOf(opened)).toBe('cleared');
+  expect(reasonOf(late)).toBe('opted-out');
+  expect(reasonOf(told(opened, 'opted-out', { occurredAt: NOON - 9 * DAY }))).toBe('cleared');
+});
+
 describe('the confirmation of an opt-out', () => {
   const confirming = policyOf(`
 apiVersion: tact/v1
@@ -202,6 +212,13 @@ rules: []
     const first = ask(optedOut, NOON + MINUTE);
     expect(first.decision.outcome).toBe('cleared');
     expect(ask(first.state, NOON + 2 * MINUTE).decision.reason).toBe('opted-out');
+    const bounced = fold(
+      confirming,
+      first.state,
+      interaction('bounced', { messageId: 'm-1' }),
+      NOON + MINUTE,
+    );
+    expect(ask(bounced, NOON + 2 * MINUTE).decision.outcome).toBe('cleared');
     expect(ask(optedOut, NOON + 15 * MINUTE - 1).decision.outcome).toBe('cleared');
     expect(ask(optedOut, NOON + 15 * MINUTE).decision.reason).toBe('opted-out');
   });
