@@ -57,7 +57,7 @@ describe.each([
       }),
       { numRuns: 1_000 },
     );
-    expect(seen).toBeGreaterThan(40);
+    expect(seen).toBeGreaterThan(10);
   });
 
   test('never clears later what it says can never pass', () => {
@@ -76,7 +76,7 @@ describe.each([
       ),
       { numRuns: 500 },
     );
-    expect(seen).toBeGreaterThan(40);
+    expect(seen).toBeGreaterThan(10);
   });
 
   test('every rule that blocks allows exactly at the time it says, and not before', () => {
@@ -106,7 +106,7 @@ describe.each([
       }),
       { numRuns: 300 },
     );
-    expect(seen).toBeGreaterThan(40);
+    expect(seen).toBeGreaterThan(10);
   });
 });
 
