@@ -1,5 +1,5 @@
-import { isKnownZone } from '../model/calendar.ts';
 import type { CustomerState } from '../model/customer-state.ts';
+import { customerZone } from '../rules/customer-zone.ts';
 import type { RememberedCustomer } from './abilities.ts';
 import { messageEntries, type StoryEntry, storyOf } from './customer-story.ts';
 import type { FoundDecisions, Question } from './decision-search.ts';
@@ -36,10 +36,8 @@ export interface MessageAnswer {
 
 /** The customer's own zone where it is known, else the policy's. */
 export function clockOf(state: CustomerState | undefined, policyZone: string): Clock {
-  const own = state?.timezone;
-  return own !== undefined && isKnownZone(own)
-    ? { zone: own, whose: 'customer' }
-    : { zone: policyZone, whose: 'policy' };
+  const own = state && customerZone(state);
+  return own === undefined ? { zone: policyZone, whose: 'policy' } : { zone: own, whose: 'customer' };
 }
 
 /** Puts together what Redis and the topics say. */

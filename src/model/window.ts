@@ -154,7 +154,8 @@ const LIFETIME: OpenWindow = {
   endAt: () => Number.POSITIVE_INFINITY,
 };
 
-function zoneOf(zone: string, clocks: Clocks): string {
+/** The zone that `customer`, `policy` or an IANA name stands for. A customer without a known zone has the policy's. */
+export function zoneOf(zone: string, clocks: Clocks): string {
   if (zone === 'policy') return clocks.policy;
   if (zone !== 'customer') return zone;
   return clocks.customer !== undefined && isKnownZone(clocks.customer) ? clocks.customer : clocks.policy;

@@ -3,7 +3,7 @@ import { cutOf, spanStart } from '../model/calendar.ts';
 import { EVENTS_MAX } from '../model/customer-state.ts';
 import type { Finding } from '../model/decision.ts';
 import { conditionsOf } from '../model/selector.ts';
-import { customerZone } from './customer-zone.ts';
+import { type Clocks, zoneOf } from '../model/window.ts';
 import { instantText } from './evidence.ts';
 import type { EventField, EventNeed, Facts, RuleKind } from './rule-kind.ts';
 import { EVENT_FIELDS } from './rule-kind.ts';
@@ -47,15 +47,14 @@ function endOf(rest: Rest, at: Instant, facts: Facts): Instant | undefined {
     case 'span':
       return at + valueFor(rest.duration, facts.tier);
     case 'days':
-      return spanStart(cutOf('day'), zoneOf(rest.zone, facts), at, rest.days);
+      return spanStart(cutOf('day'), zoneOf(rest.zone, clocksOf(facts)), at, rest.days);
     case 'for-good':
       return undefined;
   }
 }
 
-function zoneOf(zone: string, { state, timezone }: Facts): string {
-  if (zone === 'policy') return timezone;
-  return zone === 'customer' ? (customerZone(state) ?? timezone) : zone;
+function clocksOf({ state, timezone }: Facts): Clocks {
+  return { customer: state.timezone, policy: timezone };
 }
 
 function needsOf(after: After): EventNeed[] {

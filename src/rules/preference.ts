@@ -3,7 +3,7 @@ import type { Instant } from '../kernel/time.ts';
 import { readClock, timeText } from '../model/clock-reading.ts';
 import type { Finding } from '../model/decision.ts';
 import type { ReasonCode } from '../model/reason.ts';
-import { customerZone } from './customer-zone.ts';
+import { zoneOf } from '../model/window.ts';
 import { bindingOwnLimit, type OwnCount } from './own-limits.ts';
 import type { Facts, RuleKind } from './rule-kind.ts';
 import { isWithin } from './scope.ts';
@@ -48,7 +48,7 @@ export const preference: RuleKind<Preference> = {
   reads: ({ limits }) => ({ topics: limits }),
   evaluate(rule, facts) {
     const { pauses, topics, times, limits } = rule.spec;
-    const zone = customerZone(facts.state) ?? facts.timezone;
+    const zone = zoneOf('customer', { customer: facts.state.timezone, policy: facts.timezone });
     const welcome = times ? welcomeTimesOf(facts.state.preferences) : undefined;
     const own = limits ? bindingOwnLimit(facts) : undefined;
     const objections = [

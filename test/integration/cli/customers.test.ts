@@ -7,6 +7,7 @@ import { EXIT } from '../../../src/cli/exit-codes.ts';
 import { abilities } from '../../../src/compose.ts';
 import { DAY } from '../../../src/kernel/time.ts';
 import { kafkaAddress, redisAddress } from '../../support/addresses.ts';
+import { until } from '../../support/govern-world.ts';
 import { type FakeTerminal, fakeTerminal } from '../../unit/cli/fakes.ts';
 
 // What a marketer and an operator ask about one customer, from an import to the answer, on a real Kafka and Redis.
@@ -58,17 +59,9 @@ async function tact(args: readonly string[], terminal: FakeTerminal = fakeTermin
 
 const json = async (...args: string[]) => JSON.parse((await tact([...args, '--json'])).out);
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('did not come to be within a minute');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 /** Waits until everything that is on the inputs has been decided or folded. */
 async function settled(): Promise<void> {
-  await until(async () => {
+  await until('everything read', async () => {
     const { shards } = await json('status');
     return shards.every(
       (shard: { lagRecords: number; state: string }) => shard.lagRecords === 0 && shard.state === 'running',
@@ -102,7 +95,7 @@ describe('what is asked about a customer', () => {
     writeFileSync(config, configText());
     expect((await tact(['topics', 'create'])).code).toBe(EXIT.ok);
     governing = tact(['run'], running);
-    await until(() => running.said.some((line) => line.startsWith('Governing')));
+    await until('governing', () => running.said.some((line) => line.startsWith('Governing')));
   }, 90_000);
   afterAll(async () => {
     running.stop();

@@ -6,6 +6,7 @@ import { runCli } from '../../../src/cli/cli.ts';
 import { EXIT } from '../../../src/cli/exit-codes.ts';
 import { abilities } from '../../../src/compose.ts';
 import { kafkaAddress, redisAddress } from '../../support/addresses.ts';
+import { until } from '../../support/govern-world.ts';
 import { type FakeTerminal, fakeTerminal } from '../../unit/cli/fakes.ts';
 
 // A newcomer's first minutes, command by command, on a real Kafka and a real Redis.
@@ -42,14 +43,6 @@ async function tact(args: readonly string[], terminal: FakeTerminal = fakeTermin
 
 const json = async (...args: string[]) => JSON.parse((await tact([...args, '--json'])).out);
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('did not come to be within a minute');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 /** The policy to start from, enforced: it decides alike at any time of the day. */
 const firstWeek = readFileSync('deploy/policies/first-week.yaml', 'utf8');
 
@@ -67,11 +60,11 @@ describe('the commands on real parts', () => {
 
     const running = fakeTerminal({ now: Date.now });
     const governing = tact(['run'], running);
-    await until(() => running.said.some((line) => line.startsWith('Governing')));
+    await until('governing', () => running.said.some((line) => line.startsWith('Governing')));
 
     const { sent, byTopic } = await json('produce', '--generate', '600');
     expect(sent).toBe(600);
-    await until(async () => {
+    await until('everything read', async () => {
       const { shards } = await json('status');
       return shards.every(
         (shard: { lagRecords: number; state: string }) => shard.lagRecords === 0 && shard.state === 'running',

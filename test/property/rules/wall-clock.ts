@@ -6,6 +6,7 @@ export const ZONES = [
   'Europe/Berlin',
   'Europe/London',
   'Europe/Dublin',
+  'Europe/Lisbon',
   'Europe/Istanbul',
   'Atlantic/Azores',
   'America/New_York',
