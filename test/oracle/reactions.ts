@@ -148,21 +148,33 @@ function head(path: string, depth: number): string {
 /** When an interaction last ended what came before it; one that has a field of the match must match by it. */
 function latestUntil(after: WrittenAfter, { known, message }: View): number {
   const types = listOf(after.until);
-  const fields = listOf(after.match ?? 'all').filter((field) => field !== 'all');
   const ends = known.happened.filter(
-    (event) =>
-      types.includes(event.type) &&
-      fields.every((field) => valuesOf(field, event).length === 0 || matches(field, after, event, message)),
+    (event) => types.includes(event.type) && isAboutTheSame(after, event, message),
   );
   return Math.max(-1, ...ends.map(({ at }) => at));
 }
 
-function isBroken(after: WrittenAfter, first: number, at: number, { known }: View): boolean {
+function isAboutTheSame(after: WrittenAfter, event: Happened, message: View['message']): boolean {
+  const fields = listOf(after.match ?? 'all').filter((field) => field !== 'all');
+  return fields.every(
+    (field) => valuesOf(field, event).length === 0 || matches(field, after, event, message),
+  );
+}
+
+/** By something about the same that is no trigger itself. */
+function isBroken(after: WrittenAfter, first: number, at: number, { known, message }: View): boolean {
   const isFailure = listOf(after.interaction).some((type) =>
     ['bounced', 'failed', 'expired', 'rejected'].includes(type),
   );
   const breaking = isFailure ? [...ANSWERS, 'delivered'] : ANSWERS;
-  return known.happened.some((event) => breaking.includes(event.type) && event.at > first && event.at <= at);
+  return known.happened.some(
+    (event) =>
+      breaking.includes(event.type) &&
+      !listOf(after.interaction).includes(event.type) &&
+      isAboutTheSame(after, event, message) &&
+      event.at > first &&
+      event.at <= at,
+  );
 }
 
 function endOf({ suppress }: WrittenAfter, at: number, view: View): number {
