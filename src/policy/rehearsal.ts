@@ -1,6 +1,7 @@
 import { decide } from '../decide/decide.ts';
 import { fold } from '../decide/fold.ts';
 import type { Policy } from '../decide/policy.ts';
+import { byPrecedence } from '../decide/precedence.ts';
 import { withdraw } from '../decide/withdraw.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { CustomerState, Waiting } from '../model/customer-state.ts';
@@ -107,10 +108,5 @@ export class Rehearsal {
 }
 
 function byTurn(one: Waiting, other: Waiting): number {
-  return (
-    one.dueAt - other.dueAt ||
-    other.classRank - one.classRank ||
-    other.rank - one.rank ||
-    one.since - other.since
-  );
+  return one.dueAt - other.dueAt || byPrecedence(one, other);
 }

@@ -1,3 +1,4 @@
+import { byPrecedence } from '../decide/precedence.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { CustomerState, Waiting } from '../model/customer-state.ts';
 import { coordinates } from '../model/record.ts';
@@ -109,7 +110,7 @@ function arrange(
   for (const [key, sources] of chosen) {
     // Another customer's may have the place of one of hers, in a topic that was created anew.
     const own = sources.map((source) => stored.get(source)).filter((each) => each?.customer === key);
-    due.push(...(own as Deferral[]).sort(byPrecedence(waitingOf(states.of(key)))));
+    due.push(...inTurn(own as Deferral[], waitingOf(states.of(key))));
     for (const source of sources) if (stored.get(source)?.customer !== key) missing.push({ key, source });
   }
   const left = [...stored.values()].filter(({ customer }) => !chosen.has(customer));
@@ -121,24 +122,12 @@ function waitingOf(state: CustomerState | undefined): readonly Waiting[] {
   return state?.waiting ?? [];
 }
 
-/** The higher class first, then the higher rank, then the longer wait, then the order of the source. */
-function byPrecedence(waiting: readonly Waiting[]): (one: Deferral, other: Deferral) => number {
-  const listed = new Map(waiting.map((each) => [each.source, each]));
-  const ranksOf = ({ record }: Deferral) => listed.get(coordinates(record)) ?? { classRank: 0, rank: 0 };
-  return (one, other) => {
-    const [a, b] = [ranksOf(one), ranksOf(other)];
-    return (
-      b.classRank - a.classRank ||
-      b.rank - a.rank ||
-      one.since - other.since ||
-      compareTexts(one.record.topic, other.record.topic) ||
-      one.record.partition - other.record.partition ||
-      one.record.offset - other.record.offset
-    );
-  };
-}
-
-function compareTexts(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
+/** Deferrals in the order in which they are decided; one that the state does not list has no rank. */
+function inTurn(deferrals: readonly Deferral[], waiting: readonly Waiting[]): readonly Deferral[] {
+  const ranked = deferrals.map((deferral) => {
+    const source = coordinates(deferral.record);
+    const { classRank = 0, rank = 0 } = waiting.find((each) => each.source === source) ?? {};
+    return { deferral, source, since: deferral.since, classRank, rank };
+  });
+  return ranked.sort(byPrecedence).map(({ deferral }) => deferral);
 }

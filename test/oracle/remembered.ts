@@ -104,8 +104,8 @@ function nothing(optOuts: OptOut[]): Remembered {
 function erase(known: Remembered, interaction: Interaction, now: number): Remembered {
   const at = Math.min(interaction.occurredAt, now);
   const erasures = known.optOuts.filter(({ cause }) => cause === 'erasure');
-  // Told again, it is not done again.
-  if (erasures.some((each) => each.at === at && !isForgotten(each, now))) return known;
+  // Told again, or told of an older one, it is not done again.
+  if (erasures.some((each) => each.at >= at && !isForgotten(each, now))) return known;
   const after = nothing(erasures);
   after.firstSeenAt = at;
   addOptOut(after.optOuts, { scope: {}, at, cause: 'erasure', later: [] }, now);
