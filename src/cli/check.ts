@@ -6,8 +6,8 @@ import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson, writeLines } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { parsePolicyFile } from './policy-file.ts';
-import type { ConfigVerdict, PolicyVerdict } from './render-check.ts';
-import { checkJson, renderCheck } from './render-check.ts';
+import type { ConfigVerdict, PolicyVerdict } from './render/check.ts';
+import { checkJson, renderCheck } from './render/check.ts';
 import type { Terminal } from './terminal.ts';
 
 interface CheckOptions {

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { TactError } from '../kernel/errors.ts';
-import { formatNoun } from './render-number.ts';
+import { formatNoun } from './render/number.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The configuration that a command works with; says every problem and throws `invalid-config` when there is one. */

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson, writeLines } from './command.ts';
 import { readConfig } from './config-file.ts';
-import { customerJson, sheetOf } from './customer-sheet.ts';
-import { clockOf } from './explanation.ts';
+import { clockOf } from './customer/explanation.ts';
+import { customerJson, sheetOf } from './customer/sheet.ts';
 import { readConfiguredPolicy } from './policy-file.ts';
-import { renderCustomer } from './render-customer.ts';
+import { renderCustomer } from './render/customer.ts';
 
 interface CustomerOptions {
   readonly config?: string;

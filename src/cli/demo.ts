@@ -15,10 +15,10 @@ import { countDeadLetter, countDecision, countsByReason, createTally, decidedCou
 import { calendarDate, wholeNumber } from './parse-option.ts';
 import { demoPolicyFile, readPolicy } from './policy-file.ts';
 import { createProgress } from './progress.ts';
-import { formatCount, formatRate } from './render-number.ts';
-import { renderStory } from './render-story.ts';
-import { renderTally } from './render-tally.ts';
-import { formatClock } from './render-time.ts';
+import { formatCount, formatRate } from './render/number.ts';
+import { renderStory } from './render/story.ts';
+import { renderTally } from './render/tally.ts';
+import { formatClock } from './render/time.ts';
 import type { Story } from './story.ts';
 import { pickInterestingCustomer, tellStory } from './story.ts';
 import type { Terminal } from './terminal.ts';

@@ -5,14 +5,14 @@ import type { Abilities, RememberedCustomer } from './abilities.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson, writeLines } from './command.ts';
 import { readConfig } from './config-file.ts';
-import { type FoundDecisions, findDecisions, planSearch, type Question } from './decision-search.ts';
+import { type FoundDecisions, findDecisions, planSearch, type Question } from './customer/decision-search.ts';
+import { clockOf, explain } from './customer/explanation.ts';
 import { EXIT } from './exit-codes.ts';
-import { clockOf, explain } from './explanation.ts';
 import { duration, wholeNumber } from './parse-option.ts';
 import { readConfiguredPolicy } from './policy-file.ts';
 import { createProgress } from './progress.ts';
-import { explanationJson, renderExplanation } from './render-explanation.ts';
-import { formatCount } from './render-number.ts';
+import { explanationJson, renderExplanation } from './render/explanation.ts';
+import { formatCount } from './render/number.ts';
 import type { Terminal } from './terminal.ts';
 
 interface ExplainOptions {

@@ -10,16 +10,16 @@ import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson } from './command.ts';
 import { readConfig } from './config-file.ts';
 import { EXIT } from './exit-codes.ts';
-import { type ColumnPlan, planColumns } from './import-columns.ts';
-import { importInput } from './import-input.ts';
-import { createImportTally, describePlan, type ImportTally, importJson, summarise } from './import-report.ts';
-import { createRowTaker } from './import-rows.ts';
-import { runImport } from './import-run.ts';
-import { type ImportTable, openTable } from './import-table.ts';
-import { IMPORT_KINDS, type ImportKind } from './import-words.ts';
+import { type ColumnPlan, planColumns } from './import/columns.ts';
+import { importInput } from './import/input.ts';
+import { openRejected } from './import/rejected-rows.ts';
+import { createImportTally, describePlan, type ImportTally, importJson, summarise } from './import/report.ts';
+import { createRowTaker } from './import/rows.ts';
+import { runImport } from './import/run.ts';
+import { type ImportTable, openTable } from './import/table.ts';
+import { IMPORT_KINDS, type ImportKind } from './import/words.ts';
 import { parsePolicyFile } from './policy-file.ts';
-import { openRejected } from './rejected-rows.ts';
-import { formatNoun } from './render-number.ts';
+import { formatNoun } from './render/number.ts';
 import type { Terminal } from './terminal.ts';
 
 interface ImportOptions {

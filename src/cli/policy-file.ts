@@ -7,7 +7,7 @@ import { formatProblem, formatProblemWithFrame } from '../policy/format-problem.
 import type { ParsedPolicy } from '../policy/parse-policy.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { Problem } from '../policy/problem.ts';
-import { formatNoun } from './render-number.ts';
+import { formatNoun } from './render/number.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The policy that `tact demo` decides with unless told otherwise. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { EXIT } from './exit-codes.ts';
-import { createStyle, visibleWidth, wantsColor } from './render-style.ts';
+import { createStyle, visibleWidth, wantsColor } from './render/style.ts';
 import type { Terminal } from './terminal.ts';
 
 const CLEAR_LINE = '\r\u001b[2K';

@@ -6,12 +6,12 @@ import type { SentRecord } from './abilities.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson } from './command.ts';
 import { readConfig } from './config-file.ts';
+import { fileRecords, sampleRecords } from './import/sent-records.ts';
 import { wholeNumber } from './parse-option.ts';
 import { createProgress } from './progress.ts';
-import { formatCount, formatNoun, formatRate } from './render-number.ts';
-import { plain } from './render-style.ts';
+import { formatCount, formatNoun, formatRate } from './render/number.ts';
+import { plain } from './render/style.ts';
 import { sampleEvents, writeEvent } from './sample.ts';
-import { fileRecords, sampleRecords } from './sent-records.ts';
 import type { Terminal } from './terminal.ts';
 
 interface ProduceOptions {

@@ -6,9 +6,9 @@ import { addCommand, withConfig, withJson, writeJson, writeLines } from './comma
 import { readConfig } from './config-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { wholeNumber } from './parse-option.ts';
-import { formatCount } from './render-number.ts';
-import { renderShards } from './render-status.ts';
-import { renderTable } from './render-table.ts';
+import { formatCount } from './render/number.ts';
+import { renderShards } from './render/status.ts';
+import { renderTable } from './render/table.ts';
 import { shardChoice } from './shard-choice.ts';
 import { readReport } from './status.ts';
 

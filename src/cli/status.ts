@@ -5,7 +5,7 @@ import type { Abilities, StatusReport } from './abilities.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson, writeLines } from './command.ts';
 import { readConfig } from './config-file.ts';
-import { renderStatus } from './render-status.ts';
+import { renderStatus } from './render/status.ts';
 import { statusWarnings } from './status-warnings.ts';
 
 interface StatusOptions {

@@ -2,8 +2,8 @@ import type { Instant } from '../kernel/time.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OutboundMessage } from '../model/message.ts';
 import type { Chronicle, ChronicleEntry } from './chronicle.ts';
-import { explainDecision } from './render-decision.ts';
-import { knownZone } from './render-time.ts';
+import { explainDecision } from './render/decision.ts';
+import { knownZone } from './render/time.ts';
 
 /** One customer's day in sentences. */
 export interface Story {

@@ -6,7 +6,7 @@ import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson } from './command.ts';
 import { readConfig } from './config-file.ts';
 import { wholeNumber } from './parse-option.ts';
-import { renderTailed } from './render-tailed.ts';
+import { renderTailed } from './render/tailed.ts';
 import { readTailed } from './tailed-record.ts';
 
 const WHAT = ['cleared', 'suppressed', 'decided', 'dead-letter'] as const;

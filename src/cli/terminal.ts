@@ -1,5 +1,5 @@
 import type { Instant } from '../kernel/time.ts';
-import type { Style } from './render-style.ts';
+import type { Style } from './render/style.ts';
 
 /** Where a command reads and writes. Data goes to `data`, everything said about it to `say`. */
 export interface Terminal {

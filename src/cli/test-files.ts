@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { TactError } from '../kernel/errors.ts';
 import { type ParsedTests, type PolicyOfTests, parseTests } from '../policy/parse-tests.ts';
 import { parsePolicyFile } from './policy-file.ts';
-import { formatNoun } from './render-number.ts';
+import { formatNoun } from './render/number.ts';
 
 const ENDING = '.tests.yaml';
 

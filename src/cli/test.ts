@@ -3,7 +3,7 @@ import { isGreen, runTests } from '../policy/run-tests.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, withJson, writeJson, writeLines } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { renderTestRun, type TestedFile, testsJson } from './render-tests.ts';
+import { renderTestRun, type TestedFile, testsJson } from './render/tests.ts';
 import { findTestFiles, readTestFile } from './test-files.ts';
 
 export function addTest(parent: Command, { terminal, finish }: CommandContext): void {

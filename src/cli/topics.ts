@@ -6,8 +6,8 @@ import { addCommand, withConfig, withJson, writeJson, writeLines } from './comma
 import { readConfig } from './config-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { wholeNumber } from './parse-option.ts';
-import { formatNoun } from './render-number.ts';
-import { renderTopicChecks } from './render-topics.ts';
+import { formatNoun } from './render/number.ts';
+import { renderTopicChecks } from './render/topics.ts';
 import type { Terminal } from './terminal.ts';
 import type { TopicCheck } from './topic-findings.ts';
 import { checkTopic, createCommand } from './topic-findings.ts';

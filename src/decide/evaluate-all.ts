@@ -4,7 +4,7 @@ import type { Finding } from '../model/decision.ts';
 import { selects } from '../model/selector.ts';
 import { evaluate, RULE_KINDS, type Rule } from '../rules/kinds.ts';
 import type { Facts } from '../rules/rule-kind.ts';
-import { tierOf } from '../rules/tier.ts';
+import { tierOf } from '../rules/tiers/tier.ts';
 import type { Classified } from './classify.ts';
 import type { Policy, PolicyClass } from './policy.ts';
 import { findUnruled } from './unruled.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../kernel/time.ts';
 import type { CustomerState } from '../model/customer-state.ts';
 import { RETENTION } from '../model/customer-state.ts';
-import { forget } from '../rules/tally.ts';
+import { forget } from '../rules/limits/tally.ts';
 import type { Policy } from './policy.ts';
 
 /** Without the sends that no rolling window reaches any more, those of `RETENTION` ago included; the same value if there are none. */

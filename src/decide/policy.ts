@@ -1,7 +1,7 @@
 import type { Duration } from '../kernel/time.ts';
 import type { Rule } from '../rules/kinds.ts';
 import type { ChannelNames, EventNeed, Exemption } from '../rules/rule-kind.ts';
-import type { Tier } from '../rules/tier.ts';
+import type { Tier } from '../rules/tiers/tier.ts';
 
 /** A policy as decided with: validated and deeply frozen, one version for a whole turn. */
 export interface Policy {

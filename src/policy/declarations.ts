@@ -1,7 +1,7 @@
 import { UNKNOWN_CHANNEL } from '../decide/classify.ts';
 import { UNRULED_NAMES } from '../decide/unruled.ts';
 import { RULE_KINDS } from '../rules/kinds.ts';
-import { OTHER_TIERS } from '../rules/tiered.ts';
+import { OTHER_TIERS } from '../rules/tiers/tiered.ts';
 import type { Complaint, Path } from './problem.ts';
 import { at, isMapping, keysOf, listOf, type Mapping } from './raw.ts';
 import { LISTED_KINDS, RULE_KEYS } from './schema.ts';

@@ -2,8 +2,8 @@ import type { Policy } from '../decide/policy.ts';
 import { formatDuration } from '../kernel/time.ts';
 import type { Window } from '../model/window.ts';
 import type { Rule } from '../rules/kinds.ts';
-import type { Limit } from '../rules/limit.ts';
-import { OTHER_TIERS, valueFor, valuesOf } from '../rules/tiered.ts';
+import type { Limit } from '../rules/limits/limit.ts';
+import { OTHER_TIERS, valueFor, valuesOf } from '../rules/tiers/tiered.ts';
 import { canonicalJson } from './compile.ts';
 import { type Complaint, type Path, warning } from './problem.ts';
 

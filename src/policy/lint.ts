@@ -1,6 +1,6 @@
 import type { Policy, PolicyClass } from '../decide/policy.ts';
 import type { Rule } from '../rules/kinds.ts';
-import { valuesOf } from '../rules/tiered.ts';
+import { valuesOf } from '../rules/tiers/tiered.ts';
 import { aboutCap } from './lint-caps.ts';
 import { type Complaint, type Path, warning } from './problem.ts';
 import { isReachable, reachesClass } from './reach.ts';

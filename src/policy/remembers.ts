@@ -2,7 +2,7 @@ import type { Policy, Remembers } from '../decide/policy.ts';
 import { type Condition, conditionsOf } from '../model/selector.ts';
 import { RULE_KINDS, type Rule, type RuleKindName } from '../rules/kinds.ts';
 import type { EventNeed, Reads, RuleKind } from '../rules/rule-kind.ts';
-import { attributesOfTiers, needsOfTiers } from '../rules/tier.ts';
+import { attributesOfTiers, needsOfTiers } from '../rules/tiers/tier.ts';
 
 /** What has to be remembered for the rules and tiers of a policy. */
 export function remembersOf({

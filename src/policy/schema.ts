@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { DAY } from '../kernel/time.ts';
 import { RULE_KIND_NAMES, RULE_KINDS, type RuleKindName } from '../rules/kinds.ts';
 import { EXEMPTIONS } from '../rules/rule-kind.ts';
-import { tiersSchema } from '../rules/tier.ts';
-import { ageSchema, durationSchema, nameSchema, zoneSchema } from '../rules/written.ts';
-import { selectorSchema } from '../rules/written-selector.ts';
+import { tiersSchema } from '../rules/tiers/tier.ts';
+import { ageSchema, durationSchema, nameSchema, zoneSchema } from '../rules/written/written.ts';
+import { selectorSchema } from '../rules/written/written-selector.ts';
 
 const RULES_MAX = 200;
 const RANK_MAX = 1_000;

@@ -4,7 +4,7 @@ import type { Outcome } from '../model/decision.ts';
 import { type InteractionType, isInteractionType } from '../model/interaction.ts';
 import { REASONS, type ReasonCode } from '../model/reason.ts';
 import { SCOPE_FIELDS, type Scope } from '../model/scope.ts';
-import { durationSchema, weekdaySchema, zoneSchema } from '../rules/written.ts';
+import { durationSchema, weekdaySchema, zoneSchema } from '../rules/written/written.ts';
 import { momentSchema } from './test-moment.ts';
 
 const textSchema = z.string().min(1);

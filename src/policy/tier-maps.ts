@@ -1,5 +1,5 @@
 import { RULE_KINDS } from '../rules/kinds.ts';
-import { OTHER_TIERS } from '../rules/tiered.ts';
+import { OTHER_TIERS } from '../rules/tiers/tiered.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Complaint, Path } from './problem.ts';
 import { at, isMapping, keysOf, listOf, type Mapping } from './raw.ts';

@@ -4,12 +4,12 @@ import { EVENTS_MAX } from '../model/customer-state.ts';
 import type { Finding } from '../model/decision.ts';
 import { conditionsOf } from '../model/selector.ts';
 import { type Clocks, zoneOf } from '../model/window.ts';
-import { instantText } from './evidence.ts';
+import { instantText } from './events/evidence.ts';
+import { breakingTypes, lastFired } from './events/trigger.ts';
+import { type After, afterSchema, longestRest, type Rest } from './events/written-after.ts';
 import type { EventField, EventNeed, Facts, RuleKind } from './rule-kind.ts';
 import { EVENT_FIELDS } from './rule-kind.ts';
-import { valueFor } from './tiered.ts';
-import { breakingTypes, lastFired } from './trigger.ts';
-import { type After, afterSchema, longestRest, type Rest } from './written-after.ts';
+import { valueFor } from './tiers/tiered.ts';
 
 /** Something happened after which such messages rest: from it on, until its end, which is not included. */
 export const after: RuleKind<After> = {

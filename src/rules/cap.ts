@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { RETENTION } from '../model/customer-state.ts';
-import { perSchema, UNSPLIT } from './bucket.ts';
-import { findLimit } from './find-limit.ts';
-import type { Limit } from './limit.ts';
-import { reserveSchema } from './reserve.ts';
+import { interactionTypesSchema } from './events/written-interaction.ts';
+import { perSchema, UNSPLIT } from './limits/bucket.ts';
+import { findLimit } from './limits/find-limit.ts';
+import type { Limit } from './limits/limit.ts';
+import { reserveSchema } from './limits/reserve.ts';
+import { weightsSchema } from './limits/weight.ts';
+import { windowSchema } from './limits/written-window.ts';
 import type { RuleKind } from './rule-kind.ts';
-import { tieredSchema, valuesOf } from './tiered.ts';
-import { weightsSchema } from './weight.ts';
-import { limitSchema } from './written.ts';
-import { interactionTypesSchema } from './written-interaction.ts';
-import { windowSchema } from './written-window.ts';
+import { tieredSchema, valuesOf } from './tiers/tiered.ts';
+import { limitSchema } from './written/written.ts';
 
 const writtenSchema = z.strictObject({
   limit: tieredSchema(limitSchema),

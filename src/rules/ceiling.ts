@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Selector } from '../model/selector.ts';
-import { UNSPLIT } from './bucket.ts';
-import { findLimit } from './find-limit.ts';
-import type { Limit } from './limit.ts';
+import { UNSPLIT } from './limits/bucket.ts';
+import { findLimit } from './limits/find-limit.ts';
+import type { Limit } from './limits/limit.ts';
+import { windowSchema } from './limits/written-window.ts';
 import type { RuleKind } from './rule-kind.ts';
-import { same } from './tiered.ts';
-import { limitSchema } from './written.ts';
-import { selectorSchema } from './written-selector.ts';
-import { windowSchema } from './written-window.ts';
+import { same } from './tiers/tiered.ts';
+import { limitSchema } from './written/written.ts';
+import { selectorSchema } from './written/written-selector.ts';
 
 export interface Ceiling extends Limit {
   /** The classes that it does not stop; what they send counts all the same. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Consent } from '../model/customer-state.ts';
 import type { Finding } from '../model/decision.ts';
 import type { ReasonCode } from '../model/reason.ts';
-import { instantText } from './evidence.ts';
+import { instantText } from './events/evidence.ts';
 import type { Facts, RuleKind } from './rule-kind.ts';
 import { channelNamed } from './rule-kind.ts';
 

@@ -4,7 +4,7 @@ import { formatDuration } from '../kernel/time.ts';
 import type { Send } from '../model/customer-state.ts';
 import type { Finding } from '../model/decision.ts';
 import type { Candidate, Facts, RuleKind, RuleOf } from './rule-kind.ts';
-import { rememberedDurationSchema } from './written.ts';
+import { rememberedDurationSchema } from './written/written.ts';
 
 /** What makes a message the same as an earlier one. */
 export type Duplicate =

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Duration, Instant } from '../kernel/time.ts';
 import type { Finding } from '../model/decision.ts';
 import type { RuleKind } from './rule-kind.ts';
-import { ageSchema } from './written.ts';
+import { ageSchema } from './written/written.ts';
 
 export interface Expiry {
   readonly maxAge: Duration;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Duration } from '../kernel/time.ts';
-import { perSchema, UNSPLIT } from './bucket.ts';
-import { findLimit } from './find-limit.ts';
-import type { Limit } from './limit.ts';
+import { perSchema, UNSPLIT } from './limits/bucket.ts';
+import { findLimit } from './limits/find-limit.ts';
+import type { Limit } from './limits/limit.ts';
 import type { RuleKind } from './rule-kind.ts';
-import { byTierSchema, mapTiered, same, type Tiered, tieredSchema } from './tiered.ts';
-import { rememberedDurationSchema } from './written.ts';
+import { byTierSchema, mapTiered, same, type Tiered, tieredSchema } from './tiers/tiered.ts';
+import { rememberedDurationSchema } from './written/written.ts';
 
 const detailedSchema = z.strictObject({
   wait: tieredSchema(rememberedDurationSchema).meta({ description: 'How long.' }),

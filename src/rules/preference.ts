@@ -4,10 +4,15 @@ import { readClock, timeText } from '../model/clock-reading.ts';
 import type { Finding } from '../model/decision.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import { zoneOf } from '../model/window.ts';
-import { bindingOwnLimit, type OwnCount } from './own-limits.ts';
+import { bindingOwnLimit, type OwnCount } from './limits/own-limits.ts';
 import type { Facts, RuleKind } from './rule-kind.ts';
 import { isWithin } from './scope.ts';
-import { firstWelcomeInstant, isWelcomeAt, type WelcomeTimes, welcomeTimesOf } from './welcome-times.ts';
+import {
+  firstWelcomeInstant,
+  isWelcomeAt,
+  type WelcomeTimes,
+  welcomeTimesOf,
+} from './times/welcome-times.ts';
 
 /** Which of the customer's wishes bind. */
 export interface Preference {

@@ -3,10 +3,10 @@ import { readClock, timeText } from '../model/clock-reading.ts';
 import type { Finding } from '../model/decision.ts';
 import { zonesOfCountry } from '../model/plausible-zones.ts';
 import { firstOpenInstant, isOpenAt, type Timetable } from '../model/timetable.ts';
-import { customerZone } from './customer-zone.ts';
 import type { Facts, RuleKind } from './rule-kind.ts';
-import { isWaived } from './waiver.ts';
-import { type OpenTimes, type QuietHours, quietHoursSchema } from './written-quiet-hours.ts';
+import { customerZone } from './times/customer-zone.ts';
+import { isWaived } from './times/waiver.ts';
+import { type OpenTimes, type QuietHours, quietHoursSchema } from './times/written-quiet-hours.ts';
 
 const ZONES_SHOWN = 5;
 

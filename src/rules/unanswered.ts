@@ -4,13 +4,13 @@ import { type CustomerEvent, RETENTION, type Send } from '../model/customer-stat
 import type { Finding } from '../model/decision.ts';
 import { ANSWER_TYPES } from '../model/interaction.ts';
 import { covers, selects } from '../model/selector.ts';
-import { type Bucket, bucketsOf, isInBucket } from './bucket.ts';
-import { lastTimeOf } from './event.ts';
-import { instantText } from './evidence.ts';
-import { isLike } from './match.ts';
+import { lastTimeOf } from './events/event.ts';
+import { instantText } from './events/evidence.ts';
+import { isLike } from './events/match.ts';
+import { type Unanswered, unansweredSchema } from './events/written-unanswered.ts';
+import { type Bucket, bucketsOf, isInBucket } from './limits/bucket.ts';
 import type { Facts, RuleKind, RuleOf } from './rule-kind.ts';
-import { valueFor } from './tiered.ts';
-import { type Unanswered, unansweredSchema } from './written-unanswered.ts';
+import { valueFor } from './tiers/tiered.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 

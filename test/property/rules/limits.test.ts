@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/model/decision.ts';
 import { cap } from '../../../src/rules/cap.ts';
 import { gap } from '../../../src/rules/gap.ts';
-import { forget } from '../../../src/rules/tally.ts';
+import { forget } from '../../../src/rules/limits/tally.ts';
 import { ruleOf } from '../../unit/rules/facts.ts';
 import { bucketsOf, changes, mayGo, type PlainLimit, type PlainMessage, standing } from './limit-oracle.ts';
 import { capOf, DAY, factsOf, HOUR, some, type World, world } from './limit-world.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CustomerEvent, CustomerState, Send } from '../../../src/model/customer-state.ts';
-import { needsOfTiers, tierOf, tiersSchema } from '../../../src/rules/tier.ts';
+import { needsOfTiers, tierOf, tiersSchema } from '../../../src/rules/tiers/tier.ts';
 import { send } from '../../unit/decide/build.ts';
 import { event } from '../../unit/rules/events.ts';
 import { factsWith } from '../../unit/rules/facts.ts';

@@ -1,7 +1,7 @@
 import type { Abilities } from '../../../src/cli/abilities.ts';
 import { runCli } from '../../../src/cli/cli.ts';
 import type { ExitCode } from '../../../src/cli/exit-codes.ts';
-import { createStyle } from '../../../src/cli/render-style.ts';
+import { createStyle } from '../../../src/cli/render/style.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 
 export interface FakeTerminal extends Terminal {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTime } from '../../../src/cli/import-time.ts';
+import { parseTime } from '../../../src/cli/import/time.ts';
 
 const iso = (raw: unknown, zone = 'UTC') => {
   const time = parseTime(raw, zone);

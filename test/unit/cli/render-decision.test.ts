@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainDecision } from '../../../src/cli/render-decision.ts';
+import { explainDecision } from '../../../src/cli/render/decision.ts';
 import { DAY, HOUR } from '../../../src/kernel/time.ts';
 import type { Decision, Finding } from '../../../src/model/decision.ts';
 import { REASONS, type ReasonCode } from '../../../src/model/reason.ts';

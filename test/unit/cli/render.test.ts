@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatRate, formatShare, formatWait } from '../../../src/cli/render-number.ts';
-import { createStyle, plain, visibleWidth, wantsColor } from '../../../src/cli/render-style.ts';
-import { renderTable } from '../../../src/cli/render-table.ts';
+import { formatCount, formatRate, formatShare, formatWait } from '../../../src/cli/render/number.ts';
+import { createStyle, plain, visibleWidth, wantsColor } from '../../../src/cli/render/style.ts';
+import { renderTable } from '../../../src/cli/render/table.ts';
 import {
   formatAgo,
   formatClock,
   formatMoment,
   formatMomentFrom,
   knownZone,
-} from '../../../src/cli/render-time.ts';
-import { describeWindow } from '../../../src/cli/render-window.ts';
+} from '../../../src/cli/render/time.ts';
+import { describeWindow } from '../../../src/cli/render/window.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/kernel/time.ts';
 
 const noon = Date.UTC(2026, 2, 10, 12);

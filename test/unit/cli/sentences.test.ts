@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bindingFinding, explainDecision } from '../../../src/cli/render-decision.ts';
+import { bindingFinding, explainDecision } from '../../../src/cli/render/decision.ts';
 import { decide } from '../../../src/decide/decide.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/kernel/time.ts';
 import type { CustomerState } from '../../../src/model/customer-state.ts';

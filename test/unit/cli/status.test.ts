@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusReport } from '../../../src/cli/abilities.ts';
-import { renderStatus } from '../../../src/cli/render-status.ts';
-import { createStyle } from '../../../src/cli/render-style.ts';
+import { renderStatus } from '../../../src/cli/render/status.ts';
+import { createStyle } from '../../../src/cli/render/style.ts';
 import { statusWarnings } from '../../../src/cli/status-warnings.ts';
 import { MINUTE } from '../../../src/kernel/time.ts';
 import { HOLD_CAUSES } from '../../../src/shard/observer.ts';

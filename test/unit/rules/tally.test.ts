@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DAY, HOUR } from '../../../src/kernel/time.ts';
 import type { Send, Tally } from '../../../src/model/customer-state.ts';
 import { cap } from '../../../src/rules/cap.ts';
-import { forget } from '../../../src/rules/tally.ts';
+import { forget } from '../../../src/rules/limits/tally.ts';
 import { NOON, send, stateWith } from '../decide/build.ts';
 import { factsWith, ruleOf } from './facts.ts';
 

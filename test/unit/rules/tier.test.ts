@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { DAY } from '../../../src/kernel/time.ts';
-import { attributesOfTiers, needsOfTiers, type Tier, tierOf, tiersSchema } from '../../../src/rules/tier.ts';
+import {
+  attributesOfTiers,
+  needsOfTiers,
+  type Tier,
+  tierOf,
+  tiersSchema,
+} from '../../../src/rules/tiers/tier.ts';
 import { NOON, send } from '../decide/build.ts';
 import { event } from './events.ts';
 import { factsWith } from './facts.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR } from '../../../src/kernel/time.ts';
+import type { Unanswered } from '../../../src/rules/events/written-unanswered.ts';
 import type { RuleOf } from '../../../src/rules/rule-kind.ts';
 import { unanswered } from '../../../src/rules/unanswered.ts';
-import type { Unanswered } from '../../../src/rules/written-unanswered.ts';
 import { NOON, send } from '../decide/build.ts';
 import { event } from './events.ts';
 import { factsWith, ruleOf } from './facts.ts';
