@@ -19,11 +19,17 @@ export const EVENTS_MAX = 500;
 export const TALLIES_MAX = 500;
 /** So many messages of one customer may wait; further ones are suppressed (`deferral-full`). */
 export const WAITING_MAX = 50;
+/** So long a cancellation is remembered for messages that are decided after it came. */
+export const CANCELLATION_RETENTION: Duration = 7 * DAY;
+/** So many of them are remembered; of more, the oldest is forgotten. */
+export const CANCELLATIONS_MAX = 50;
 
 /** All that is remembered about one customer. A value: fold and decide return a new one. */
 export interface CustomerState {
   readonly firstSeenAt: Instant;
   readonly timezone?: string;
+  /** When that was said; absent = before anything else. */
+  readonly timezoneAt?: Instant;
   /** At most one for each channel, purpose and source. */
   readonly consents: readonly Consent[];
   readonly optOuts: readonly OptOut[];
@@ -38,6 +44,8 @@ export interface CustomerState {
   readonly preferences: Preferences;
   /** The customer asked not to be disturbed before this instant. */
   readonly busyUntil?: Instant;
+  /** When that was said; absent = before anything else. */
+  readonly busyAt?: Instant;
   readonly lastEngagedAt?: Instant;
   /** The tier of the last decision; absent where the policy has none. */
   readonly tier?: HeldTier;
@@ -46,6 +54,12 @@ export interface CustomerState {
   /** What did not go out lately, oldest first. */
   readonly stops: readonly Stop[];
   readonly attributes: Readonly<Record<string, string>>;
+  /** When each attribute was said; one that is absent = before anything else. */
+  readonly attributeTimes: Readonly<Record<string, Instant>>;
+  /** What senders took back lately, oldest first. */
+  readonly cancellations: readonly Cancellation[];
+  /** Something that counts was let go for its size; until then nothing that counts may go out. */
+  readonly incompleteUntil?: Instant;
 }
 
 export interface Consent {
@@ -100,6 +114,8 @@ export interface Send {
   readonly answered: boolean;
   /** True: it bounced, failed or expired, so it counts nowhere; its id stays known. */
   readonly returned: boolean;
+  /** When that was said, or taken back by a sign that it arrived after all; absent = never. */
+  readonly fateAt?: Instant;
 }
 
 /** Of the sends that left the log, what one rule still has to know about one of its buckets. */
@@ -152,6 +168,17 @@ export interface Waiting {
   readonly rule?: string;
 }
 
+/** Messages that their sender took back: one by its id, or all of a campaign and a scope. */
+export interface Cancellation {
+  /** Messages made later are not meant. */
+  readonly at: Instant;
+  readonly source: string;
+  readonly messageId?: string;
+  readonly campaignId?: string;
+  /** Empty = everything, of the campaign. */
+  readonly scope: Scope;
+}
+
 export interface Stop {
   readonly at: Instant;
   readonly channel: string;
@@ -175,5 +202,7 @@ export function emptyState(firstSeenAt: Instant): CustomerState {
     waiting: [],
     stops: [],
     attributes: {},
+    attributeTimes: {},
+    cancellations: [],
   };
 }

@@ -156,6 +156,8 @@ export const stateArbitrary: fc.Arbitrary<CustomerState> = fc
     lastEngagedAt: optional(past),
     stops: fc.constant([]),
     attributes: fc.constantFrom<Record<string, string>>({}, { age: 'minor' }),
+    attributeTimes: fc.constantFrom<Record<string, number>>({}, { age: NOON - DAY }),
+    cancellations: fc.constant([]),
   })
   .map((value) => defined(value) as CustomerState);
 

@@ -118,11 +118,19 @@ const state = partly(
     waiting: fc.array(waiting, { maxLength: 3 }),
     stops: fc.array(stop, { maxLength: 10 }),
     attributes: entries,
+    attributeTimes: fc.dictionary(text, instant, { maxKeys: 3 }),
+    cancellations: fc.array(
+      partly({ at: instant, source: text, scope }, { messageId: text, campaignId: text }),
+      { maxLength: 3 },
+    ),
   },
   {
     timezone: text,
+    timezoneAt: instant,
     lastEngagedAt: instant,
     busyUntil: instant,
+    busyAt: instant,
+    incompleteUntil: instant,
     tier: fc.record({ id: text, since: instant }),
   },
 ) as fc.Arbitrary<CustomerState>;

@@ -53,6 +53,8 @@ const REQUIRED: Record<TactSchemaName, string[]> = {
     'verdict',
   ],
   CustomerState: [
+    'cancellations.at',
+    'cancellations.source',
     'consents.at',
     'consents.status',
     'events.at',
@@ -152,7 +154,7 @@ describe('the schemas', () => {
     Object.entries(value).flatMap(([key, part]: [string, unknown]) => {
       const at = path === '' ? key : `${path}.${key}`;
       const inner = Array.isArray(part) ? part[0] : part;
-      const isMap = /(^|\.)(scope|labels|attributes)$/.test(at);
+      const isMap = /(^|\.)(scope|labels|attributes|attributeTimes)$/.test(at);
       return typeof inner === 'object' && inner !== null && !isMap ? [at, ...paths(inner, at)] : [at];
     });
 

@@ -34,7 +34,7 @@ describe('a state', () => {
   });
 
   test('is written as a version byte and Avro', () => {
-    expect(encodeState(emptyState(1)).toString('hex')).toBe(`02${'0200'.padEnd(40, '0')}`);
+    expect(encodeState(emptyState(1)).toString('hex')).toBe(`02${'0200'.padEnd(50, '0')}`);
   });
 
   test('is a buffer of its own that the next one does not change', () => {
@@ -61,12 +61,12 @@ describe('bytes that are no state', () => {
     ['one with something behind it', Buffer.concat([good, Buffer.of(0)]), /bytes follow the value/],
     [
       'two billion consents',
-      Buffer.concat([Buffer.of(2, 2, 0, 0), long(2_000_000_000)]),
+      Buffer.concat([Buffer.of(2, 2, 0, 0, 0), long(2_000_000_000)]),
       /more items than there are bytes/,
     ],
     [
       'two billion consents in a sized block',
-      Buffer.concat([Buffer.of(2, 2, 0, 0), long(-2_000_000_000), long(0)]),
+      Buffer.concat([Buffer.of(2, 2, 0, 0, 0), long(-2_000_000_000), long(0)]),
       /more items than there are bytes/,
     ],
     ['a status of no known kind', withStatus('maybe'), /a status of no known kind/],
@@ -82,10 +82,12 @@ describe('a state of version 1', () => {
     const first = createStateCodec([tactSchemaText('CustomerState.v1')]);
     const { firstSeenAt, timezone, lastEngagedAt, optOuts, stops, attributes } = FULL_STATE;
     const consents = FULL_STATE.consents.map(({ terms: _, ...consent }) => consent);
-    const sends = FULL_STATE.sends.map(({ fingerprint: _, purpose: __, products: ___, ...each }) => ({
-      ...each,
-      products: [],
-    }));
+    const sends = FULL_STATE.sends.map(
+      ({ fingerprint: _, purpose: __, products: ___, fateAt: ____, ...each }) => ({
+        ...each,
+        products: [],
+      }),
+    );
     const known = { firstSeenAt, timezone, lastEngagedAt, optOuts, stops, attributes, consents, sends };
     const written = first.encode({ ...emptyState(1), ...known });
     expect(written[0]).toBe(1);
