@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { PartitionBounds } from '../kafka/cluster.ts';
 import type { KafkaLog } from '../kafka/kafka-log.ts';
 import { SECOND } from '../kernel/time.ts';
-import { decodeProcessStatus, type ProcessStatus } from '../observe/process-status.ts';
+import { decodeProcessStatus, lagNow, type ProcessStatus } from '../observe/process-status.ts';
 import { RedisProcessBoard } from '../redis/process-board.ts';
 import { deferredOf, NOTHING_BUT_COUNTS } from '../shard/deferred.ts';
 import { outputTopics, type ShardLayout, shardLayout, subscribedTopics } from '../shard/layout.ts';
@@ -51,32 +51,37 @@ async function shardStatus(
   const view = await store.view(shard);
   const next = view.position === null ? undefined : decodePosition(view.position).next;
   const bounds = await log.bounds([...layout.interactions, ...layout.outbound]);
+  const behind = bounds.reduce((sum, each) => sum + behindOf(each, next?.get(partitionKey(each))), 0);
+  const ends = bounds.reduce((sum, { end }) => sum + end, 0);
   const { waiting, nextDueAt } = deferredOf(await store.due(shard, NOTHING_BUT_COUNTS));
   return {
     shard,
     watermark: view.watermark,
-    lagRecords: bounds.reduce((sum, each) => sum + behind(each, next?.get(partitionKey(each))), 0),
+    lagRecords: behind,
     waiting,
     overdueSeconds: Math.max(0, Date.now() - nextDueAt) / SECOND,
-    ...ownership(shard, processes),
+    ...ownership(shard, processes, { behind, ends }),
   };
 }
 
-function behind({ start, end }: PartitionBounds, position: number | undefined): number {
+function behindOf({ start, end }: PartitionBounds, position: number | undefined): number {
   return Math.max(0, end - (position ?? start));
 }
 
-/**
- * What the process that owns the shard says of it. Its lag is the better one: it knows which offsets hold nothing to decide.
- * two may, for a moment, and then the later one is right. */
-function ownership(shard: number, processes: readonly ProcessStatus[]): Partial<ShardStatus> {
+/** What the process that owns the shard says of it. For a moment two may; then the later one is right. */
+function ownership(
+  shard: number,
+  processes: readonly ProcessStatus[],
+  { behind, ends }: { readonly behind: number; readonly ends: number },
+): Partial<ShardStatus> {
   const [latest] = processes
     .flatMap((process) =>
       process.shards.filter((each) => each.shard === shard).map((said) => ({ process, said })),
     )
     .sort((one, other) => other.said.since - one.said.since);
   if (!latest) return {};
-  const { state, cause, since, lagRecords, lagSeconds } = latest.said;
+  const { state, cause, since, lagSeconds } = latest.said;
+  const lagRecords = lagNow(latest.said, behind, ends);
   return { owner: latest.process.instance, state, since, lagRecords, lagSeconds, ...(cause && { cause }) };
 }
 

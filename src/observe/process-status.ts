@@ -32,6 +32,22 @@ export function processStatus(
   return { ...self, shards: shards.map(({ lastProgressAt: _, ...status }) => status) };
 }
 
+/**
+ * The lag of a shard now. Its owner knows which offsets hold nothing to decide, but spoke a while ago; its position is of
+ * now, and counts the marks of transactions in. Both are at least the lag, so the smaller one is.
+ *
+ * @param behind records from the shard's position to the ends of its partitions
+ * @param ends the ends of its partitions now, added up
+ */
+export function lagNow(
+  { lagRecords, endOffsets }: Pick<ShardStatus, 'lagRecords' | 'endOffsets'>,
+  behind: number,
+  ends: number,
+): number {
+  if (endOffsets === undefined) return behind;
+  return Math.min(behind, lagRecords + Math.max(0, ends - endOffsets));
+}
+
 const VERSION = 1;
 const STATES = ['acquiring', 'running', 'holding'];
 const CAUSES: readonly string[] = [...HOLD_CAUSES, ...ACQUIRE_CAUSES];
@@ -71,10 +87,11 @@ function parseObject(text: string): Fields {
 
 function isShardStatus(value: unknown): value is ShardStatus {
   if (!isObject(value)) return false;
-  const { shard, state, cause, since, lagRecords, lagSeconds } = value;
+  const { shard, state, cause, since, lagRecords, endOffsets, lagSeconds } = value;
   const numbers = [shard, lagRecords, lagSeconds].every((each) => typeof each === 'number' && each >= 0);
   const known = STATES.includes(state as string) && (cause === undefined || CAUSES.includes(cause as string));
-  return numbers && known && isInstant(since);
+  const measured = endOffsets === undefined || (typeof endOffsets === 'number' && endOffsets >= 0);
+  return numbers && measured && known && isInstant(since);
 }
 
 function isPolicyStatus(value: unknown): value is PolicyStatus {
@@ -84,8 +101,20 @@ function isPolicyStatus(value: unknown): value is PolicyStatus {
   );
 }
 
-function pickShard({ shard, state, cause, since, lagRecords, lagSeconds }: ShardStatus): ShardStatus {
-  return { shard, state, since, lagRecords, lagSeconds, ...(cause === undefined ? {} : { cause }) };
+function pickShard({
+  shard,
+  state,
+  cause,
+  since,
+  lagRecords,
+  endOffsets,
+  lagSeconds,
+}: ShardStatus): ShardStatus {
+  return {
+    ...{ shard, state, since, lagRecords, lagSeconds },
+    ...(endOffsets === undefined ? {} : { endOffsets }),
+    ...(cause === undefined ? {} : { cause }),
+  };
 }
 
 function pickPolicy({ name, digest, enforce }: PolicyStatus): PolicyStatus {

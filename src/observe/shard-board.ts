@@ -11,6 +11,8 @@ export interface ShardSnapshot {
   readonly since: Instant;
   /** Records not decided yet, over all its partitions. */
   readonly lagRecords: number;
+  /** The ends of its partitions by which that was measured, added up; absent before they were looked at. */
+  readonly endOffsets?: number;
   /** Age of the oldest of them; 0 when there is none. */
   readonly lagSeconds: number;
   /** When it last changed its state, finished a turn, or had nothing to do. */
@@ -52,10 +54,11 @@ export function createShardBoard(clock: () => Instant = Date.now): ShardBoard {
       for (const each of lag) entry.lags.set(`${each.topic}/${each.partition}`, each);
       const all = [...entry.lags.values()];
       const lagRecords = all.reduce((sum, { records }) => sum + records, 0);
+      const endOffsets = all.reduce((sum, { end }) => sum + end, 0);
       const lagSeconds = all.reduce((oldest, { seconds }) => Math.max(oldest, seconds), 0);
       const lastProgressAt =
         entry.snapshot.lagRecords === 0 || lagRecords === 0 ? clock() : entry.snapshot.lastProgressAt;
-      entry.snapshot = { ...entry.snapshot, lagRecords, lagSeconds, lastProgressAt };
+      entry.snapshot = { ...entry.snapshot, lagRecords, endOffsets, lagSeconds, lastProgressAt };
     },
     turnFinished: progressed,
     acquired: progressed,

@@ -92,6 +92,11 @@ export class Inbox {
     return Math.max(0, this.#of(place).highWatermark - this.offset(place));
   }
 
+  /** The end of the partition, as far as it is known. */
+  end(place: TopicPartition): number {
+    return this.#of(place).highWatermark;
+  }
+
   /** Where every partition goes on after what has been taken so far. */
   offsets(): NextOffsets {
     const next = new Map<string, number>();

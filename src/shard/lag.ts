@@ -10,6 +10,7 @@ export function lagOf({ layout, inbox }: OwnedShard, now: Instant): PartitionLag
       topic: place.topic,
       partition: place.partition,
       records: inbox.lag(place),
+      end: inbox.end(place),
       // A producer that sets no time says nothing about the age.
       seconds: head === undefined || head.timestamp <= 0 ? 0 : Math.max(0, now - head.timestamp) / 1_000,
     };

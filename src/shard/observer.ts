@@ -78,6 +78,8 @@ export interface PartitionLag {
   readonly topic: string;
   readonly partition: number;
   readonly records: number;
+  /** The end of the partition that this was measured by. */
+  readonly end: number;
   /** Age of the oldest record not yet decided; 0 when there is none. */
   readonly seconds: number;
 }

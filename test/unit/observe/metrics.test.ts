@@ -166,7 +166,7 @@ describe('a shard', () => {
 
   it('takes its series along when it is revoked', async () => {
     const metrics = create();
-    const lag = (partition: number) => [{ topic: 'requested', partition, records: 5, seconds: 2 }];
+    const lag = (partition: number) => [{ topic: 'requested', partition, records: 5, end: 9, seconds: 2 }];
     metrics.stateChanged(0, 'running');
     metrics.stateChanged(1, 'holding', 'redis');
     metrics.lag(0, lag(0));

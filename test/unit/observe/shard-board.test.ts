@@ -17,6 +17,7 @@ const lag = (partition: number, records: number, seconds: number) => ({
   topic: 't',
   partition,
   records,
+  end: 100 + partition,
   seconds,
 });
 
@@ -61,7 +62,7 @@ describe('the board', () => {
     shards.stateChanged(0, 'running');
     shards.lag(0, [lag(0, 5, 9), lag(12, 7, 2)]);
     shards.lag(0, [lag(0, 1, 1)]);
-    expect(shards.shards()[0]).toMatchObject({ lagRecords: 8, lagSeconds: 2 });
+    expect(shards.shards()[0]).toMatchObject({ lagRecords: 8, endOffsets: 212, lagSeconds: 2 });
   });
 
   it('forgets a shard that was revoked, with its lag', () => {
