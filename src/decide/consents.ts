@@ -1,11 +1,11 @@
 import type { Instant } from '../kernel/time.ts';
 import type { Consent, CustomerState } from '../model/customer-state.ts';
-import { isLater } from '../rules/consent.ts';
+import { outweighs } from '../rules/consent.ts';
 
 /** So many consents of one customer are kept. */
 const CONSENTS_MAX = 200;
 
-/** With what a source says about a channel and purpose, unless it said something later about the same. */
+/** With what a source says about a channel and purpose, unless it said something later, or more definite, about the same. */
 export function addConsent(state: CustomerState, consent: Consent): CustomerState {
   const place = state.consents.findIndex(
     ({ channel, purpose, source }) =>
@@ -13,7 +13,7 @@ export function addConsent(state: CustomerState, consent: Consent): CustomerStat
   );
   const known = state.consents[place];
   if (known !== undefined) {
-    return isLater(consent, known) ? { ...state, consents: state.consents.with(place, consent) } : state;
+    return outweighs(consent, known) ? { ...state, consents: state.consents.with(place, consent) } : state;
   }
   if (state.consents.some((each) => includes(each, consent))) return state;
   const consents = bounded([...state.consents, consent]);

@@ -11,7 +11,7 @@ import { evaluateAll } from './evaluate-all.ts';
 import { holdTier } from './held-tier.ts';
 import type { Policy } from './policy.ts';
 import { prune } from './prune.ts';
-import { type Assessment, settle } from './settle.ts';
+import { type Assessment, type Settled, settle } from './settle.ts';
 import { stateAfter } from './state-after.ts';
 import { isUnruled } from './unruled.ts';
 import { verdictOf } from './verdict.ts';
@@ -64,9 +64,12 @@ function assessLater(given: Case, at: Instant): Assessed {
   return assess({ ...given, state: prune(given.policy, given.state, at) }, at);
 }
 
-function nextEligible(given: Case, present: Assessed): Instant | undefined {
+function nextEligible(given: Case, present: Assessed): Settled | undefined {
   const { policy, state, classified, asking } = given;
-  if (!policy.recurs) return present.combined.nextEligibleAt;
+  if (!policy.recurs) {
+    const { nextEligibleAt: at, blocking } = present.combined;
+    return at === undefined ? undefined : { at, blocking };
+  }
   const { message } = classified;
   const { tiers, timezone, channels } = policy;
   const factsAt = (at: Instant) => {
@@ -95,21 +98,21 @@ function isUpToTier({ tieredRules }: Policy, { blocking }: Combined): boolean {
 function decisionOf(
   given: Case,
   { at: now, combined, findings, tier }: Assessed,
-  next: Instant | undefined,
+  settled: Settled | undefined,
 ): Decision {
   const { policy, state, classified, asking } = given;
-  const { binding, blocking } = combined;
+  const { binding } = combined;
   const { message, claimRefused } = classified;
   const clearsAt = (at: Instant) => !policy.recurs || assessLater(given, at).combined.binding === undefined;
   const asked = { policy, state, customerId: message.customerId, now, asking, clearsAt };
-  const { verdict, reason, dueAt } = verdictOf(asked, combined, next);
+  const { verdict, reason, dueAt } = verdictOf(asked, combined, settled);
   const outcome = policy.enforce ? verdict : 'cleared';
   return {
     outcome,
     verdict,
     reason: reason ?? binding?.reason ?? 'cleared',
     ...(binding !== undefined && !isUnruled(binding.rule) && { rule: binding.rule }),
-    ...(next !== undefined && blocking.length > 0 && { nextEligibleAt: next }),
+    ...(settled !== undefined && { nextEligibleAt: settled.at }),
     ...(outcome === 'deferred' && { dueAt }),
     ...(asking.since !== undefined
       ? { waitingSince: asking.since }

@@ -1,6 +1,7 @@
 import { type CustomerState, RETENTION, type Send } from '../model/customer-state.ts';
 import { channelNamed } from '../rules/rule-kind.ts';
 import { UNKNOWN_CHANNEL } from './classify.ts';
+import { isNewer } from './context.ts';
 import type { Folding } from './folding.ts';
 import { keepNamed } from './remembered.ts';
 import { addSend, changeSend, findSend } from './send-log.ts';
@@ -15,10 +16,26 @@ export function takeSlot(state: CustomerState, folding: Folding): CustomerState 
     : addSend(folding.policy, state, send, now);
 }
 
-/** Gives the slot of a send that did not arrive back; its id stays known. */
+/** Gives the slot of a send that did not arrive back, unless it arrived after that was so; its id stays known. */
 export function returnSend(state: CustomerState, folding: Folding): CustomerState {
+  const { at } = folding;
   const place = placeOf(state, folding);
-  return place < 0 || state.sends[place]?.returned ? state : changeSend(state, place, { returned: true });
+  const send = state.sends[place];
+  if (send === undefined || !isNewer(at, send.fateAt) || (send.returned && send.fateAt === at)) return state;
+  return changeSend(state, place, { returned: true, fateAt: at });
+}
+
+/**
+ * A sign that a send arrived after all, as after a bounce that was not for good: it counts again. Of a send that was never
+ * returned nothing is remembered, so that ordinary deliveries change nothing.
+ */
+export function arrive(state: CustomerState, folding: Folding): CustomerState {
+  const { at } = folding;
+  const place = placeOf(state, folding);
+  const send = state.sends[place];
+  if (send === undefined || !isNewer(at, send.fateAt)) return state;
+  if (!send.returned && (send.fateAt === undefined || send.fateAt === at)) return state;
+  return changeSend(state, place, { returned: false, fateAt: at });
 }
 
 /** Marks the send that was answered. */

@@ -1,19 +1,18 @@
 import type { Instant } from '../kernel/time.ts';
-import { isKnownZone } from '../model/calendar.ts';
 import type { Consent, CustomerState, OptOut } from '../model/customer-state.ts';
 import { emptyState } from '../model/customer-state.ts';
 import type { Interaction, InteractionType, KnownInteractionType } from '../model/interaction.ts';
 import type { Scope } from '../model/scope.ts';
-import { cancelWaiting } from './cancel-waiting.ts';
+import { cancel } from './cancellations.ts';
 import { addConsent } from './consents.ts';
-import { answerSend, returnSend, takeSlot } from './fold-sends.ts';
+import { beBusy, updateProfile, withZone } from './context.ts';
+import { answerSend, arrive, returnSend, takeSlot } from './fold-sends.ts';
 import type { Folding } from './folding.ts';
 import { addOptOut, takeBack } from './opt-outs.ts';
 import type { Policy } from './policy.ts';
 import { prune } from './prune.ts';
 import { rememberEvent } from './remember-event.ts';
-import { keepNamed } from './remembered.ts';
-import { beBusy, snooze, updatePreferences } from './wishes.ts';
+import { snooze, updatePreferences } from './wishes.ts';
 
 type Handler = (state: CustomerState, folding: Folding) => CustomerState;
 
@@ -21,11 +20,11 @@ const unchanged: Handler = (state) => state;
 
 const HANDLERS: { readonly [Type in KnownInteractionType]: Handler } = {
   sent: takeSlot,
-  delivered: unchanged,
+  delivered: arrive,
   bounced: returnSend,
   failed: returnSend,
   expired: returnSend,
-  opened: engage,
+  opened: (state, folding) => arrive(engage(state, folding), folding),
   clicked: answer,
   replied: answer,
   visited: answer,
@@ -47,7 +46,7 @@ const HANDLERS: { readonly [Type in KnownInteractionType]: Handler } = {
   'case-closed': unchanged,
   'address-changed': unchanged,
   'profile-updated': updateProfile,
-  cancelled: cancelWaiting,
+  cancelled: cancel,
   erased: erase,
 };
 
@@ -67,11 +66,11 @@ export function fold(
   const at = Math.min(interaction.occurredAt, now);
   const folding: Folding = { policy, interaction, at, now };
   const known = state === undefined ? emptyState(at) : prune(policy, state, now);
-  const { type, automated, timezone } = interaction;
+  const { type, automated } = interaction;
   if (type === 'erased') return erase(known, folding);
   if (automated && MACHINE_TYPES.includes(type)) return known;
   const handled = isKnownType(type) ? HANDLERS[type](known, folding) : known;
-  return seenSince(withZone(rememberEvent(handled, folding), timezone), at);
+  return seenSince(withZone(rememberEvent(handled, folding), folding), at);
 }
 
 function isKnownType(type: InteractionType): type is KnownInteractionType {
@@ -82,18 +81,13 @@ function seenSince(state: CustomerState, at: Instant): CustomerState {
   return at < state.firstSeenAt ? { ...state, firstSeenAt: at } : state;
 }
 
-function withZone(state: CustomerState, timezone: string | undefined): CustomerState {
-  if (timezone === undefined || timezone === state.timezone || !isKnownZone(timezone)) return state;
-  return { ...state, timezone };
-}
-
 function engage(state: CustomerState, { at }: Folding): CustomerState {
   const last = state.lastEngagedAt;
   return last !== undefined && last >= at ? state : { ...state, lastEngagedAt: at };
 }
 
 function answer(state: CustomerState, folding: Folding): CustomerState {
-  return answerSend(engage(state, folding), folding);
+  return arrive(answerSend(engage(state, folding), folding), folding);
 }
 
 function optOut(state: CustomerState, folding: Folding, cause: OptOut['cause']): CustomerState {
@@ -129,12 +123,6 @@ function consentOf({ at, interaction }: Folding, status: Consent['status']): Con
     source,
     ...(terms !== undefined && { terms }),
   };
-}
-
-function updateProfile(state: CustomerState, { policy, interaction }: Folding): CustomerState {
-  const named = keepNamed(interaction.attributes, policy.remembers.attributes);
-  const changed = Object.entries(named).some(([name, value]) => state.attributes[name] !== value);
-  return changed ? { ...state, attributes: { ...state.attributes, ...named } } : state;
 }
 
 /** Forgets everything but that nothing may be sent. */

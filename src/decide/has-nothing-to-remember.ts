@@ -16,6 +16,7 @@ export function hasNothingToRemember(state: CustomerState, policy: Policy, now: 
     known.events.length === 0 &&
     known.tallies.length === 0 &&
     known.busyUntil === undefined &&
+    known.cancellations.length === 0 &&
     wantsNothing(known.preferences) &&
     !isStillNew(known, policy, now) &&
     optOuts.length === 0 &&

@@ -1,5 +1,6 @@
 import type { Instant } from '../kernel/time.ts';
 import { type CustomerState, RETENTION } from '../model/customer-state.ts';
+import { pruneCancellations } from './cancellations.ts';
 import { forgetSends } from './forget-sends.ts';
 import { pruneOptOuts } from './opt-outs.ts';
 import type { Policy } from './policy.ts';
@@ -9,7 +10,7 @@ import { pruneEvents } from './remember-event.ts';
 export function prune(policy: Policy, state: CustomerState, now: Instant): CustomerState {
   const sends = forgetSends(policy, state, now);
   const events = pruneEvents(policy, pruneOptOuts(sends, now), now);
-  return pruneWishes(pruneStops(events, now), now);
+  return pruneCancellations(pruneWishes(pruneStops(events, now), now), now);
 }
 
 function pruneStops(state: CustomerState, now: Instant): CustomerState {
@@ -23,7 +24,7 @@ function pruneWishes(state: CustomerState, now: Instant): CustomerState {
   const isOver = preferences.pauses.some(({ until }) => until <= now);
   const isFree = busyUntil !== undefined && busyUntil <= now;
   if (!isOver && !isFree) return state;
-  const { busyUntil: _, ...others } = state;
+  const { busyUntil: _, busyAt: __, ...others } = state;
   const pauses = preferences.pauses.filter(({ until }) => until > now);
   return { ...(isFree ? others : state), preferences: { ...preferences, pauses } };
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../kernel/time.ts';
+import type { Finding } from '../model/decision.ts';
 import type { Combined } from './combine.ts';
 
 /** Rules that keep shutting each other out so often have no common time that is worth waiting for. */
@@ -18,21 +19,29 @@ export interface Outlook {
   tierChange(from: Assessment, until: Instant): Instant | undefined;
 }
 
+/** When nothing blocks, and all that was found to block until then. */
+export interface Settled {
+  readonly at: Instant;
+  readonly blocking: readonly Finding[];
+}
+
 /**
  * The first instant at which nothing blocks if nothing else happens; undefined when nothing blocks now, or that never
  * comes. Each rule says when it alone would allow, for customers of this tier; so the policy is asked anew when the tier
  * changes before that, and at that instant, since another rule may block again by then.
  */
-export function settle(now: Assessment, outlook: Outlook): Instant | undefined {
+export function settle(now: Assessment, outlook: Outlook): Settled | undefined {
   if (now.combined.binding === undefined) return undefined;
   let present = now;
+  const blocking: Finding[] = [];
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const { nextEligibleAt, deadline } = present.combined;
+    blocking.push(...present.combined.blocking);
     const change = outlook.tierChange(present, nextEligibleAt ?? deadline);
     const next = change ?? nextEligibleAt;
     if (next === undefined) return undefined;
     present = outlook.assess(next);
-    if (present.combined.binding === undefined) return next;
+    if (present.combined.binding === undefined) return { at: next, blocking };
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import type { Finding } from '../model/decision.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import { expiryFinding } from '../rules/expiry.ts';
 import type { Facts } from '../rules/rule-kind.ts';
+import { isTakenBack } from './cancellations.ts';
 import { type Classified, UNKNOWN_CHANNEL } from './classify.ts';
 import { binds } from './opt-outs.ts';
 import type { PolicyClass } from './policy.ts';
@@ -29,6 +30,7 @@ export function findUnruled({ message, class: given }: Classified, facts: Facts)
   const findings: Finding[] = [];
   if (message.channel === UNKNOWN_CHANNEL) findings.push(blocking('channel', 'unknown-channel'));
   if (facts.state.optOuts.length > 0) findings.push(...findOptOuts(given, facts));
+  if (isTakenBack(message, facts.state, facts.channels)) findings.push(blocking('cancelled', 'cancelled'));
   const deadline = deadlineOf(message.createdAt, message.expiresAt, given.maxAge);
   if (deadline !== undefined) findings.push(expiryFinding('expiry', deadline, facts.now));
   const { sends } = facts.state;

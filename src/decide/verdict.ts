@@ -7,6 +7,7 @@ import type { OnBlock } from '../rules/rule-kind.ts';
 import type { Asking } from './asking.ts';
 import type { Combined } from './combine.ts';
 import type { Policy } from './policy.ts';
+import type { Settled } from './settle.ts';
 
 interface Asked {
   readonly policy: Policy;
@@ -32,33 +33,41 @@ type Deferral = Extract<OnBlock, { action: 'defer' }>;
  * Cleared when nothing blocks. Deferred when everything that blocks says so, the next eligible time comes, and no rule
  * says that this is too long to wait; else suppressed.
  */
-export function verdictOf(asked: Asked, combined: Combined, next: Instant | undefined): Verdict {
+export function verdictOf(asked: Asked, combined: Combined, settled: Settled | undefined): Verdict {
   const { blocking, deadline } = combined;
   if (blocking.length === 0) return { verdict: 'cleared' };
   const deferrals = deferralsOf(asked.policy, blocking);
-  if (next === undefined || deferrals === undefined) return { verdict: 'suppressed' };
+  if (settled === undefined || deferrals === undefined) return { verdict: 'suppressed' };
+  const { at: next } = settled;
   const latest = Math.min(deadline - 1, longestOf(deferrals, asked.asking.since ?? asked.now));
   if (next > latest) return { verdict: 'suppressed' };
   if (!hasRoom(asked)) return { verdict: 'suppressed', reason: 'deferral-full' };
-  return { verdict: 'deferred', dueAt: spreadOut(asked, next, Math.min(latest, next + spreadOf(deferrals))) };
+  return {
+    verdict: 'deferred',
+    dueAt: spreadOut(asked, next, Math.min(latest, next + spreadOf(asked.policy, settled))),
+  };
 }
 
 /** How each rule that blocks defers; undefined when one of them suppresses. */
-function deferralsOf({ rules }: Policy, blocking: readonly Finding[]): readonly Deferral[] | undefined {
-  if (blocking.some(({ onBlock }) => onBlock !== 'defer')) return undefined;
+function deferralsOf(policy: Policy, blocking: readonly Finding[]): readonly Deferral[] | undefined {
+  return blocking.every(({ onBlock }) => onBlock === 'defer') ? deferralsAmong(policy, blocking) : undefined;
+}
+
+function deferralsAmong({ rules }: Policy, blocking: readonly Finding[]): readonly Deferral[] {
   return blocking.flatMap(({ rule }) => {
     const onBlock = rules.find(({ id }) => id === rule)?.onBlock;
     return onBlock?.action === 'defer' ? [onBlock] : [];
   });
 }
 
-/** Until when a message that waits since then may wait; infinite where no rule says. */
+/** Until when a message that waits since then may wait. */
 function longestOf(deferrals: readonly Deferral[], since: Instant): Instant {
-  return Math.min(...deferrals.map(({ longest }) => since + (longest ?? Number.POSITIVE_INFINITY)));
+  return Math.min(...deferrals.map(({ longest }) => since + longest));
 }
 
-function spreadOf(deferrals: readonly Deferral[]): Duration {
-  return Math.max(...deferrals.map(({ spread }) => spread));
+/** Rules that block only on the way count too: where all wait for the end of the night, they must not go out at once. */
+function spreadOf(policy: Policy, { blocking }: Settled): Duration {
+  return Math.max(0, ...deferralsAmong(policy, blocking).map(({ spread }) => spread));
 }
 
 /** Shares of a spread that customers are told apart by. */

@@ -7,14 +7,15 @@ import {
 } from '../model/preferences.ts';
 import type { Scope } from '../model/scope.ts';
 import { isSameScope, normalizeScope } from '../rules/scope.ts';
+import { isNewer } from './context.ts';
 import type { Folding } from './folding.ts';
 
-/** Takes each part of an update that is newer than what is known of it. */
+/** Takes each part of an update unless something later is known of it; of one instant, what came last holds. */
 export function updatePreferences(state: CustomerState, { interaction, at }: Folding): CustomerState {
   const update: PreferencesUpdate = interaction.preferences ?? {};
-  const newer = Object.entries(update).filter(([part]) => {
+  const newer = Object.entries(update).filter(([part, value]) => {
     const known = state.preferences[part as keyof PreferencesUpdate];
-    return known === undefined || known.at < at;
+    return isNewer(at, known?.at) && !(at === known?.at && isSameValue(known.value, value));
   });
   if (newer.length === 0) return state;
   const said = Object.fromEntries(newer.map(([part, value]) => [part, { value, at }]));
@@ -28,7 +29,7 @@ export function snooze(state: CustomerState, { interaction, at }: Folding, scope
   const pause: Pause = { scope: normalizeScope(scope), until, at };
   const { pauses } = state.preferences;
   const known = pauses.find((each) => isSameScope(each.scope, pause.scope));
-  if (known !== undefined && known.at >= at) return state;
+  if (!isNewer(at, known?.at) || (known?.at === at && known.until === until)) return state;
   const others = pauses.filter((each) => each !== known);
   return { ...state, preferences: { ...state.preferences, pauses: bounded([...others, pause]) } };
 }
@@ -41,8 +42,6 @@ function bounded(pauses: readonly Pause[]): readonly Pause[] {
   return [{ scope: {}, until, at }];
 }
 
-/** Not to be disturbed before `until`; what was said last holds. Without an end nothing is said. */
-export function beBusy(state: CustomerState, { interaction }: Folding): CustomerState {
-  const { until } = interaction;
-  return until === undefined || until === state.busyUntil ? state : { ...state, busyUntil: until };
+function isSameValue(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -89,7 +89,7 @@ export const REASONS = {
     next: 'Offer it again at the next eligible time.',
   },
   cancelled: {
-    sentence: 'Its sender took it back while it waited.',
+    sentence: 'Its sender took it back.',
     next: 'Nothing is to be done.',
   },
   'history-full': {

@@ -3,7 +3,7 @@ import type { Policy, PolicyClass } from '../decide/policy.ts';
 import { RULE_KINDS, type Rule, type RuleKindName } from '../rules/kinds.ts';
 import type { ChannelNames, OnBlock, RuleKind } from '../rules/rule-kind.ts';
 import { remembersOf } from './remembers.ts';
-import { LISTED_KINDS, type WrittenPolicy } from './schema.ts';
+import { LISTED_KINDS, WAIT_MAX, type WrittenPolicy } from './schema.ts';
 
 /** The policy as decided with, from one without mistakes. */
 export function compile(written: WrittenPolicy): Policy {
@@ -54,8 +54,8 @@ function compileRule(written: WrittenPolicy['rules'][number]): Rule {
 
 function compileOnBlock(written: WrittenPolicy['rules'][number]['onBlock']): OnBlock {
   if (written === undefined || written === 'suppress') return { action: 'suppress' };
-  const { spread = 0, longest } = written === 'defer' ? {} : written.defer;
-  return { action: 'defer', spread, ...(longest !== undefined && { longest }) };
+  const { spread = 0, longest = WAIT_MAX } = written === 'defer' ? {} : written.defer;
+  return { action: 'defer', spread, longest };
 }
 
 function compileCeiling(spec: WrittenPolicy['ceiling']): Rule<'ceiling'> | undefined {

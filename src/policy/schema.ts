@@ -11,7 +11,8 @@ const RANK_MAX = 1_000;
 /** Nobody remembers having opted out longer ago. */
 const CONFIRMATION_MAX = DAY;
 const SPREAD_MAX = DAY;
-const HOLD_MAX = 30 * DAY;
+/** No message waits longer, where nothing shorter is written. */
+export const WAIT_MAX = 30 * DAY;
 
 const channelSchema = z
   .strictObject({
@@ -76,8 +77,9 @@ const onBlockSchema = z
           spread: durationSchema(SPREAD_MAX)
             .optional()
             .meta({ description: 'Releases are spread over so long, so that not all go out at once.' }),
-          longest: durationSchema(HOLD_MAX).optional().meta({
-            description: 'What would have to wait longer is suppressed; counted from the first deferral.',
+          longest: durationSchema(WAIT_MAX).optional().meta({
+            description:
+              'What would have to wait longer is suppressed; counted from the first deferral; 30 days unless it says.',
           }),
         },
         { error: 'expected a spread, a longest wait or both: { defer: { spread: 15m, longest: 2d } }' },

@@ -86,9 +86,9 @@ function bindingStatement({ purpose, terms, sources }: ConsentDemand, facts: Fac
   for (const each of facts.state.consents) {
     if (!applies(each, facts, facts.message.purpose ?? purpose)) continue;
     const known = said.get(each.source);
-    if (known === undefined || compareTimes(each, known, terms) > 0) said.set(each.source, each);
+    if (known === undefined || compareWeight(each, known, terms) > 0) said.set(each.source, each);
   }
-  const compare = sources === 'latest' ? compareTimes : compareStrictness;
+  const compare = sources === 'latest' ? compareWeight : compareStrictness;
   return [...said.values()].reduce<Consent | undefined>(
     (binding, each) => (binding !== undefined && compare(binding, each, terms) >= 0 ? binding : each),
     undefined,
@@ -105,15 +105,27 @@ function applies(each: Consent, { message, channels }: Facts, purpose: string | 
 const STRICTNESS = { granted: 0, pending: 2, withdrawn: 3 } as const;
 const OUTDATED = 1;
 
-/** Whether one consent replaces the other: the later one, and of one instant the stricter. */
-export function isLater(one: Consent, other: Consent): boolean {
-  return compareTimes(one, other, undefined) > 0;
+/** Whether one consent outweighs the other: see `compareWeight`. */
+export function outweighs(one: Consent, other: Consent): boolean {
+  return compareWeight(one, other, undefined) > 0;
 }
 
 type Terms = ConsentDemand['terms'];
 
-function compareTimes(one: Consent, other: Consent, terms: Terms): number {
-  return one.at - other.at || strictness(one, terms) - strictness(other, terms);
+/**
+ * Of what one source says, what counts: a definite statement before one that is pending, which says nothing but that it was
+ * asked; then the later one, and of one instant the stricter.
+ */
+function compareWeight(one: Consent, other: Consent, terms: Terms): number {
+  return (
+    isDefinite(one) - isDefinite(other) ||
+    one.at - other.at ||
+    strictness(one, terms) - strictness(other, terms)
+  );
+}
+
+function isDefinite({ status }: Consent): number {
+  return status === 'pending' ? 0 : 1;
 }
 
 function compareStrictness(one: Consent, other: Consent, terms: Terms): number {

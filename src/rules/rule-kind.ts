@@ -52,8 +52,8 @@ export type OnBlock =
       readonly action: 'defer';
       /** Releases are spread evenly over so long after the next eligible time. */
       readonly spread: Duration;
-      /** No message waits longer, from its first deferral on; absent = until its expiry. */
-      readonly longest?: Duration;
+      /** No message waits longer, from its first deferral on. */
+      readonly longest: Duration;
     };
 
 /** One entry of a policy, as decided with. */

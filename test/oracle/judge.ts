@@ -3,12 +3,12 @@ import { askCap, askDuplicate, askExpiry, askGap } from './counting.ts';
 import type { History } from './history.ts';
 import { askQuietHours } from './quiet.ts';
 import { askAfter, askUnanswered } from './reactions.ts';
-import { defaultClass, remember } from './remembered.ts';
+import { defaultClass, isCancelled, remember } from './remembered.ts';
 import { channelNamed, selects } from './select.ts';
 import { nextTierChange, tierAt } from './tiers.ts';
 import { NEVER, nextAllowed, type Question, type Saying, type View } from './view.ts';
 import { askConsent, askOptOuts, askPreference } from './wishes.ts';
-import { ms, type WrittenPolicy, type WrittenRule } from './written.ts';
+import { DAY, ms, type WrittenPolicy, type WrittenRule } from './written.ts';
 
 /** What a whole policy says about one message of a customer with this history. */
 export interface Answer {
@@ -45,6 +45,9 @@ export interface Asking {
   readonly since: number;
 }
 
+/** What a message may wait where a rule does not say. */
+const WAIT_MAX = 30 * DAY;
+
 /** The policy is asked again at the next eligible time so often at most. */
 const ROUNDS = 32;
 
@@ -58,7 +61,8 @@ export function answer(
   const findings = findingsAt(view);
   const blocking = findings.filter(({ blocks, shadow }) => blocks && !shadow);
   const binding = bindingOf(blocking);
-  const nextEligibleAt = blocking.length === 0 ? undefined : settled(view, blocking);
+  const settling = blocking.length === 0 ? undefined : settled(view, blocking);
+  const nextEligibleAt = settling?.at;
   const verdict = verdictOf(blocking, nextEligibleAt, asking.since);
   return {
     outcome: policy.enforce ? verdict : 'cleared',
@@ -69,7 +73,7 @@ export function answer(
         ? binding?.rule
         : undefined,
     nextEligibleAt,
-    due: verdict === 'deferred' ? dueOf(view, blocking, nextEligibleAt as number) : undefined,
+    due: verdict === 'deferred' ? dueOf(view, blocking, settling as Settled, asking.since) : undefined,
     ...{ tier: view.tier, channel: view.message.channel, class: view.message.class, findings },
     claimRefused:
       message.class === undefined || message.class === view.message.class ? undefined : message.class,
@@ -163,6 +167,7 @@ function unruled(view: View): [name: string, question: Question][] {
     ...(['erasure', 'complaint', 'opt-out'] as const)
       .filter((cause) => !exempt.includes(cause))
       .map((cause): [string, Question] => [cause, askOptOuts(cause)]),
+    ['cancelled', always((now) => isCancelled(policy, view.known, message, now), 'cancelled')],
     ['expiry', always((now) => now >= Math.min(...ends), 'expired')],
   ];
 }
@@ -196,7 +201,7 @@ function findingOf(rule: WrittenRule, question: Question, view: View): Found | u
 function defersOf({ onBlock = 'suppress' }: WrittenRule): Found['defers'] {
   if (onBlock === 'suppress') return undefined;
   const { spread = '0ms', longest } = onBlock === 'defer' ? {} : onBlock.defer;
-  return { spread: ms(spread), longest: longest === undefined ? NEVER : ms(longest) };
+  return { spread: ms(spread), longest: longest === undefined ? WAIT_MAX : ms(longest) };
 }
 
 /** Never before the latest, then the order of the policy. */
@@ -205,9 +210,16 @@ function bindingOf(blocking: readonly Found[]): Found | undefined {
   return blocking.find(({ next = NEVER }) => next === latest);
 }
 
+interface Settled {
+  readonly at: number;
+  /** All that blocked at one of the instants at which was asked. */
+  readonly met: readonly Found[];
+}
+
 /** When nothing blocks: what blocks longest is waited for, or until the tier is another one, again and again. */
-function settled(view: View, blocking: readonly Found[]): number | undefined {
+function settled(view: View, blocking: readonly Found[]): Settled | undefined {
   let blockers = blocking;
+  const met = [...blocking];
   let then = heldFromNowOn(view);
   for (let round = 0; round < ROUNDS; round++) {
     if (blockers.some(({ rule, next }) => next === NEVER && !isByTier(rule, view.policy))) return undefined;
@@ -216,7 +228,8 @@ function settled(view: View, blocking: readonly Found[]): number | undefined {
     if (now === NEVER) return undefined;
     then = { ...then, now, tier: tierAt({ ...then, now }) };
     blockers = findingsAt(then).filter(({ blocks, shadow }) => blocks && !shadow);
-    if (blockers.length === 0) return now;
+    if (blockers.length === 0) return { at: now, met };
+    met.push(...blockers);
   }
   return undefined;
 }
@@ -242,11 +255,16 @@ function verdictOf(blocking: readonly Found[], next: number | undefined, since: 
     : 'suppressed';
 }
 
-/** Spread over so long after the next eligible time, and before the message is too old. */
-function dueOf(view: View, blocking: readonly Found[], next: number): readonly [number, number] {
-  const spread = Math.max(...blocking.map(({ defers }) => defers?.spread ?? 0));
-  const last = Math.min(next + spread, deadlineOf(view) - 1);
-  return [next, last];
+/** Spread over so long after the next eligible time, before the message is too old and has waited too long. */
+function dueOf(
+  view: View,
+  blocking: readonly Found[],
+  { at: next, met }: Settled,
+  since: number,
+): readonly [number, number] {
+  const spread = Math.max(...met.map(({ defers }) => defers?.spread ?? 0));
+  const patience = Math.min(...blocking.map(({ defers }) => defers?.longest ?? NEVER));
+  return [next, Math.min(next + spread, deadlineOf(view) - 1, since + patience)];
 }
 
 function deadlineOf(view: View): number {

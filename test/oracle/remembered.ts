@@ -1,11 +1,12 @@
 import type { Interaction } from '../../src/model/interaction.ts';
+import type { OutboundMessage } from '../../src/model/message.ts';
 import type { OwnLimit, Pause, PreferencesUpdate } from '../../src/model/preferences.ts';
 import type { Scope } from '../../src/model/scope.ts';
 import { isZone } from './clock.ts';
 import type { Decided, History } from './history.ts';
 import { addOptOut, isForgotten, type OptOut } from './opt-outs.ts';
 import { channelNamed, isWithin, scopeText } from './select.ts';
-import { REMEMBERED, type WrittenPolicy } from './written.ts';
+import { DAY, REMEMBERED, type WrittenPolicy } from './written.ts';
 
 /** What went out, forgotten or not. */
 export interface Send {
@@ -25,6 +26,17 @@ export interface Send {
   readonly messageId: string;
   answered: boolean;
   returned: boolean;
+  /** When it was said last that it came back, or after that, that it arrived. */
+  fateAt?: number;
+}
+
+/** What a sender took back: one message, or all of a campaign and a scope. */
+export interface Cancelled {
+  readonly at: number;
+  readonly source: string;
+  readonly messageId?: string | undefined;
+  readonly campaignId?: string | undefined;
+  readonly scope: Scope;
 }
 
 /** Something that happened, at the time it bears, or at its arrival where that was earlier. */
@@ -70,6 +82,10 @@ export interface Remembered {
   tier: { id: string; since: number } | undefined;
   /** Deferred messages by source. */
   waiting: Map<string, Decided>;
+  /** Each once, in the order of arrival. */
+  cancelled: Cancelled[];
+  /** When the zone, an attribute, or that the customer is busy was said. */
+  saidAt: Map<string, number>;
 }
 
 const ANSWERS = ['clicked', 'replied', 'visited', 'purchased'];
@@ -96,7 +112,7 @@ function nothing(optOuts: OptOut[]): Remembered {
   return {
     ...{ firstSeenAt: undefined, timezone: undefined, sends: [], happened: [], statements: [], optOuts },
     ...{ preferred: {}, pauses: [], busyUntil: undefined, lastEngagedAt: undefined, attributes: {} },
-    ...{ tier: undefined, waiting: new Map() },
+    ...{ tier: undefined, waiting: new Map(), cancelled: [], saidAt: new Map() },
   };
 }
 
@@ -143,22 +159,41 @@ function rememberInteraction(policy: WrittenPolicy, known: Remembered, told: Int
   // A proxy's or a scanner's doing says nothing about the customer.
   if (interaction.automated && MACHINES_DO.includes(interaction.type)) return;
   known.firstSeenAt = Math.min(known.firstSeenAt, at);
-  if (interaction.timezone !== undefined && isZone(interaction.timezone))
-    known.timezone = interaction.timezone;
-  if (interaction.type === 'profile-updated') Object.assign(known.attributes, interaction.attributes);
+  rememberContext(known, interaction, at);
   if (interaction.type === 'sent' && !interaction.governed)
     rememberUngoverned(policy, known, interaction, at, now);
   const about = sendMeant(known, interaction, at, now);
   rememberHappened(known, interaction, at, about);
-  if (about !== undefined) markSend(about, interaction.type);
+  if (about !== undefined) markSend(about, interaction.type, at);
   rememberWill(known, interaction, at, now);
-  rememberWishes(known, interaction, at);
-  if (interaction.type === 'cancelled') cancel(policy, known, interaction);
+  rememberWishes(known, interaction, at, now);
+  if (interaction.type === 'cancelled') cancel(policy, known, interaction, at);
 }
 
-function markSend(send: Send, type: string): void {
-  if (['bounced', 'failed', 'expired'].includes(type)) send.returned = true;
+/** Whether something is said no earlier than what is known of the same. */
+function isSaidLast(known: Remembered, what: string, at: number): boolean {
+  if (at < (known.saidAt.get(what) ?? at)) return false;
+  known.saidAt.set(what, at);
+  return true;
+}
+
+function rememberContext(known: Remembered, interaction: Interaction, at: number): void {
+  const { timezone, type, attributes } = interaction;
+  if (timezone !== undefined && isZone(timezone) && isSaidLast(known, 'zone', at)) known.timezone = timezone;
+  if (type !== 'profile-updated') return;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (isSaidLast(known, `attribute ${name}`, at)) known.attributes[name] = value;
+  }
+}
+
+function markSend(send: Send, type: string, at: number): void {
   if (ANSWERS.includes(type)) send.answered = true;
+  const isBack = ['bounced', 'failed', 'expired'].includes(type);
+  const isThere = ['delivered', 'opened', ...ANSWERS].includes(type);
+  // Arrivals are of interest only once it was said to have come back.
+  if (!(isBack || (isThere && send.fateAt !== undefined)) || at < (send.fateAt ?? at)) return;
+  send.fateAt = at;
+  send.returned = isBack;
 }
 
 function rememberHappened(known: Remembered, interaction: Interaction, at: number, about?: Send): void {
@@ -251,9 +286,12 @@ function withoutEmpty(scope: Scope): Scope {
   return Object.fromEntries(Object.entries(scope).filter(([, values]) => values.length > 0));
 }
 
-function rememberWishes(known: Remembered, interaction: Interaction, at: number): void {
+function rememberWishes(known: Remembered, interaction: Interaction, at: number, now: number): void {
   const { type, until, channel } = interaction;
-  if (type === 'busy') known.busyUntil = until ?? known.busyUntil;
+  // What is over is forgotten, with the time at which it was said.
+  if (known.busyUntil !== undefined && known.busyUntil <= now) known.saidAt.delete('busy');
+  if (type === 'busy' && until !== undefined && isSaidLast(known, 'busy', at)) known.busyUntil = until;
+  known.pauses = known.pauses.filter((each) => each.until > now);
   if (type === 'snoozed' && until !== undefined) {
     const own = withoutEmpty(interaction.scope);
     const scope = Object.keys(own).length > 0 || channel === undefined ? own : { channel: [channel] };
@@ -265,29 +303,48 @@ function rememberWishes(known: Remembered, interaction: Interaction, at: number)
 /** One pause for each scope, the one that was said last. */
 function pause(known: Remembered, said: Pause): void {
   const before = known.pauses.find(({ scope }) => scopeText(scope) === scopeText(said.scope));
-  if (before !== undefined && before.at >= said.at) return;
+  if (before !== undefined && before.at > said.at) return;
   known.pauses = [...known.pauses.filter((each) => each !== before), said];
 }
 
 function prefer(known: Remembered, interaction: Interaction, at: number): void {
   for (const [part, value] of Object.entries(interaction.preferences ?? {})) {
     const said = known.preferred as Record<string, { value: unknown; at: number }>;
-    if ((said[part]?.at ?? -1) < at) said[part] = { value, at };
+    if ((said[part]?.at ?? at) <= at) said[part] = { value, at };
   }
 }
 
-function cancel(policy: WrittenPolicy, known: Remembered, interaction: Interaction): void {
+function cancel(policy: WrittenPolicy, known: Remembered, interaction: Interaction, at: number): void {
   const { messageId, campaignId, source } = interaction;
   const scope = withoutEmpty(interaction.scope);
   if (messageId === undefined && campaignId === undefined && Object.keys(scope).length === 0) return;
+  const cancelled = { at, source, messageId, campaignId, scope };
   for (const [key, { message, ...entry }] of known.waiting) {
     const subject = { ...message, channel: entry.channel, class: entry.class };
-    const meant =
-      messageId !== undefined
-        ? message.messageId === messageId && (message.sender === undefined || message.sender === source)
-        : (campaignId === undefined || message.campaignId === campaignId) && isWithin(policy, scope, subject);
-    if (meant) known.waiting.delete(key);
+    if (isMeant(policy, cancelled, subject)) known.waiting.delete(key);
   }
+  known.cancelled.push(cancelled);
+}
+
+type Cancellable = OutboundMessage & { readonly class: string };
+
+function isMeant(policy: WrittenPolicy, cancelled: Cancelled, message: Cancellable): boolean {
+  const { messageId, campaignId, source, scope } = cancelled;
+  if (messageId !== undefined)
+    return message.messageId === messageId && (message.sender === undefined || message.sender === source);
+  return (campaignId === undefined || message.campaignId === campaignId) && isWithin(policy, scope, message);
+}
+
+/** Whether a message was taken back, after it was made and not too long ago. */
+export function isCancelled(
+  policy: WrittenPolicy,
+  known: Remembered,
+  message: Cancellable,
+  now: number,
+): boolean {
+  return known.cancelled.some(
+    (each) => each.at > now - 7 * DAY && message.createdAt <= each.at && isMeant(policy, each, message),
+  );
 }
 
 /** The customer's own limits, where there are any. */

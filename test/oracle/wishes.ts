@@ -28,9 +28,11 @@ const STRICTNESS = ['granted', 'pending', 'withdrawn'];
 const stricter = (one: Statement, other: Statement) =>
   STRICTNESS.indexOf(one.status) - STRICTNESS.indexOf(other.status);
 
-/** The one that was said last; of one instant the stricter. */
+/** The one that was said last, of one instant the stricter; one that is pending only where there is no other. */
 function last(statements: readonly Statement[]): Statement | undefined {
-  return [...statements].sort((one, other) => one.at - other.at || stricter(one, other)).at(-1);
+  const definite = statements.filter(({ status }) => status !== 'pending');
+  const sayings = definite.length > 0 ? definite : [...statements];
+  return sayings.sort((one, other) => one.at - other.at || stricter(one, other)).at(-1);
 }
 
 /** In groups that have the same text. */

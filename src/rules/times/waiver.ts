@@ -1,5 +1,5 @@
 import type { Consent } from '../../model/customer-state.ts';
-import { isLater } from '../consent.ts';
+import { outweighs } from '../consent.ts';
 import type { Facts } from '../rule-kind.ts';
 import { channelNamed } from '../rule-kind.ts';
 
@@ -9,7 +9,7 @@ export function isWaived(purpose: string, facts: Facts): boolean {
   for (const each of facts.state.consents) {
     if (!applies(each, purpose, facts)) continue;
     const known = latest.get(each.source);
-    if (known === undefined || isLater(each, known)) latest.set(each.source, each);
+    if (known === undefined || outweighs(each, known)) latest.set(each.source, each);
   }
   return latest.size > 0 && [...latest.values()].every(({ status }) => status === 'granted');
 }

@@ -113,7 +113,7 @@ const type: fc.Arbitrary<InteractionType> = fc.oneof(
       'profile-updated',
     ),
   },
-  { weight: 1, arbitrary: some<InteractionType>('cancelled', 'cancelled', 'erased') },
+  { weight: 2, arbitrary: some<InteractionType>('cancelled', 'cancelled', 'cancelled', 'erased') },
 );
 
 const minutes = some(0, 150, 480, 720, 1260, 1440);

@@ -30,7 +30,9 @@ function reasonFor(written: Written, consents: readonly Consent[], own: string |
         (purpose === undefined && each.status === 'withdrawn')),
   );
   const strictness = (each: Consent) => ORDER.indexOf(meaning(each, written.terms));
-  const later = (one: Consent, other: Consent) => one.at - other.at || strictness(one) - strictness(other);
+  const isPending = (each: Consent) => Number(each.status === 'pending');
+  const later = (one: Consent, other: Consent) =>
+    isPending(other) - isPending(one) || one.at - other.at || strictness(one) - strictness(other);
   const lastOfEach = ['crm', 'shop', 'app'].flatMap((source) =>
     said
       .filter((each) => each.source === source)

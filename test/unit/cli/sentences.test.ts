@@ -238,7 +238,7 @@ const REASONS_ALONE: { readonly [Reason in ReasonCode]: string } = {
     'Stopped: the policy does not know this channel. Declare the channel, or its alias, in the policy.',
   'deferral-full':
     'Stopped: it would have been deferred, and no more messages may wait. Waiting does not help this message.',
-  cancelled: 'Stopped: its sender took it back while it waited. Nothing is to be done.',
+  cancelled: 'Stopped: its sender took it back. Nothing is to be done.',
   'history-full': 'Stopped: more sends are remembered than one customer may have. Look for a runaway sender.',
 };
 

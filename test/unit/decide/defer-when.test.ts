@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/decide/decide.ts';
 import type { Policy } from '../../../src/decide/policy.ts';
-import { HOUR, MINUTE } from '../../../src/kernel/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../src/kernel/time.ts';
 import type { CustomerState } from '../../../src/model/customer-state.ts';
 import type { OutboundMessage } from '../../../src/model/message.ts';
 import { message, NOON, policyWith, send, stateWith } from './build.ts';
@@ -57,6 +57,36 @@ describe('the spread of a deferral', () => {
       const due = ask(short, state, { customerId }, decision.dueAt, NOON);
       expect([customerId, due.decision.outcome]).toEqual([customerId, 'cleared']);
     }
+  });
+});
+
+describe('the spread of a rule that blocks only on the way', () => {
+  const policy = policyWith(`[
+    { id: pace, gap: 12h, onBlock: defer },
+    { id: nights, quietHours: { denied: [{ from: "22:00", to: "08:00" }] }, onBlock: { defer: { spread: 15m } } } ]`);
+  const opens = NOON + 20 * HOUR;
+
+  test('spreads what another rule holds until then, so that not all go out as the night ends', () => {
+    // The pace alone would let it go at three at night.
+    const paced = stateWith({ sends: [send(NOON + 3 * HOUR)] });
+    const dues = CUSTOMERS.map((customerId) => {
+      const { decision } = ask(policy, paced, { customerId }, NOON + 4 * HOUR);
+      expect(decision).toMatchObject({ outcome: 'deferred', rule: 'pace', nextEligibleAt: opens });
+      return (decision.dueAt ?? 0) - opens;
+    });
+    expect(Math.min(...dues)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...dues)).toBeLessThanOrEqual(15 * MINUTE);
+    expect(dues.filter((due) => due > 5 * MINUTE).length).toBeGreaterThan(80);
+  });
+});
+
+describe('a wait without a longest time', () => {
+  test('ends 30 days after the first deferral', () => {
+    const policy = policyWith('[{ id: daily, cap: { limit: 1, window: 1d }, onBlock: defer }]');
+    const full = stateWith({ sends: [send(NOON - 20 * HOUR)] });
+    const next = NOON + 4 * HOUR;
+    expect(ask(policy, full, {}, NOON, next - 30 * DAY).decision.outcome).toBe('deferred');
+    expect(ask(policy, full, {}, NOON, next - 30 * DAY - 1).decision.outcome).toBe('suppressed');
   });
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { DAY } from '../../../src/kernel/time.ts';
 import { formatProblem } from '../../../src/policy/format-problem.ts';
 import { parsePolicy } from '../../../src/policy/parse-policy.ts';
 import type { Problem } from '../../../src/policy/problem.ts';
@@ -92,7 +93,7 @@ describe('a policy without mistakes', () => {
     const byId = new Map(parsed.policy.rules.map((rule) => [rule.id, rule]));
     expect(byId.get('email-weekly')).toMatchObject({ onBlock: { action: 'suppress' }, replaces: [] });
     expect(byId.get('all-daily')?.onBlock).toEqual({ action: 'suppress' });
-    expect(byId.get('us-nights')?.onBlock).toEqual({ action: 'defer', spread: 0 });
+    expect(byId.get('us-nights')?.onBlock).toEqual({ action: 'defer', spread: 0, longest: 30 * DAY });
     expect(byId.get('nights')?.onBlock).toEqual({ action: 'defer', spread: 900_000, longest: 43_200_000 });
     expect(byId.get('email-by-tier')).toMatchObject({
       onBlock: { action: 'defer', spread: 0 },

@@ -247,6 +247,23 @@ rules:
     expect(world.outcomes().get(three)).toEqual(['cleared']);
   });
 
+  it('is cancelled before it is decided, in the turn in which it comes or a later one, but not when made anew', async () => {
+    const made = { createdAt: world.now };
+    const early = request('bob', { messageId: 'early', ...made });
+    interact('bob', 'cancelled', { messageId: 'early' });
+    interact('bob', 'cancelled', { messageId: 'late' });
+    await world.start(HOURLY);
+    await untilOutcomes(1);
+    expect(suppressed(early)).toMatchObject({ reason: 'cancelled' });
+    const late = request('bob', { messageId: 'late', ...made });
+    await untilOutcomes(2);
+    const anew = request('bob', { messageId: 'late', createdAt: world.now + 1 });
+    await untilOutcomes(3);
+    expect(suppressed(late)).toMatchObject({ reason: 'cancelled' });
+    expect(world.outcomes().get(anew)).toEqual(['cleared']);
+    await expectTheFold();
+  });
+
   it('is a dead letter when it can no longer be read, and waits no longer', async () => {
     const first = await world.start(HOURLY);
     request('ann');
