@@ -47,7 +47,7 @@ export interface EmbeddedRun {
   readonly records: Iterable<EmbeddedRecord>;
   /**
    * In the order of each shard. A deferred message is told each time it is decided. After the last record time runs on until
-   * nothing waits any more, for 60 days at most: what was told last as deferred then waits still.
+   * nothing waits any more.
    */
   onDecided(message: OutboundMessage, decision: Decision): void;
   onDeadLetter(topic: string, reason: string): void;

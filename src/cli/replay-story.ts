@@ -1,6 +1,7 @@
 import type { Policy } from '../decide/policy.ts';
 import { assert } from '../kernel/errors.ts';
 import { DAY, type Instant } from '../kernel/time.ts';
+import { WAIT_MAX } from '../model/customer-state.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OutboundMessage } from '../model/message.ts';
 import { coordinates, type LogRecord } from '../model/record.ts';
@@ -32,8 +33,8 @@ const TOPICS = {
   interaction: 'customer.interaction.recorded',
 } as const;
 
-/** What waits at the end of the story is given so long. */
-const AFTERWARDS = 60 * DAY;
+/** What waits at the end of the story is given so long: by then every wait is over. */
+const AFTERWARDS = WAIT_MAX + DAY;
 
 /**
  * Event time: every event is decided when it says that it happened, and a deferred message again when it is due. The clock
@@ -80,7 +81,7 @@ export class StoryReplay {
     return { kind: 'taken', decisions: this.#takeDecisions() };
   }
 
-  /** Lets time go on after the last event, until nothing waits any more or for 60 days. */
+  /** Lets time go on after the last event, until nothing waits any more. */
   finish(): readonly ReplayedDecision[] {
     this.#passTo(this.#now + AFTERWARDS);
     return this.#takeDecisions();

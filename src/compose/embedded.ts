@@ -4,6 +4,7 @@ import { shardOf } from '../kernel/shard-of.ts';
 import { DAY, type Duration, type Instant } from '../kernel/time.ts';
 import { createMemoryBroker, type MemoryBroker } from '../memory/memory-broker.ts';
 import { MemoryStateStore } from '../memory/memory-state-store.ts';
+import { WAIT_MAX } from '../model/customer-state.ts';
 import { createCustomerKey } from '../records/customer-key.ts';
 import { inputSchema } from '../records/input.ts';
 import { createRecordReader } from '../records/record-reader.ts';
@@ -16,8 +17,8 @@ import { stepsOf } from './embedded-steps.ts';
 import { EmbeddedTime } from './embedded-time.ts';
 import { pause } from './pause.ts';
 
-/** After the last record, time runs on for so long at most, for what still waits. */
-const RUN_ON: Duration = 60 * DAY;
+/** After the last record time runs on for so long at most: by then every wait is over. */
+const RUN_ON: Duration = WAIT_MAX + DAY;
 
 /** The whole of Tact on the memory adapters: the same shard code, on the traffic's own time. */
 export async function runEmbedded(run: EmbeddedRun): Promise<void> {

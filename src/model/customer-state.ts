@@ -19,6 +19,8 @@ export const EVENTS_MAX = 500;
 export const TALLIES_MAX = 500;
 /** So many messages of one customer may wait; further ones are suppressed (`deferral-full`). */
 export const WAITING_MAX = 50;
+/** No message waits longer, from its first deferral on; a rule may say less. */
+export const WAIT_MAX: Duration = 30 * DAY;
 /** So long a cancellation is remembered for messages that are decided after it came. */
 export const CANCELLATION_RETENTION: Duration = 7 * DAY;
 /** So many of them are remembered; of more, the oldest is forgotten. */

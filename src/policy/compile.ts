@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Policy, PolicyClass } from '../decide/policy.ts';
+import { WAIT_MAX } from '../model/customer-state.ts';
 import { RULE_KINDS, type Rule, type RuleKindName } from '../rules/kinds.ts';
 import type { ChannelNames, OnBlock, RuleKind } from '../rules/rule-kind.ts';
 import { remembersOf } from './remembers.ts';
-import { LISTED_KINDS, WAIT_MAX, type WrittenPolicy } from './schema.ts';
+import { LISTED_KINDS, type WrittenPolicy } from './schema.ts';
 
 /** The policy as decided with, from one without mistakes. */
 export function compile(written: WrittenPolicy): Policy {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DAY } from '../kernel/time.ts';
+import { WAIT_MAX } from '../model/customer-state.ts';
 import { RULE_KIND_NAMES, RULE_KINDS, type RuleKindName } from '../rules/kinds.ts';
 import { EXEMPTIONS } from '../rules/rule-kind.ts';
 import { tiersSchema } from '../rules/tiers/tier.ts';
@@ -11,8 +12,6 @@ const RANK_MAX = 1_000;
 /** Nobody remembers having opted out longer ago. */
 const CONFIRMATION_MAX = DAY;
 const SPREAD_MAX = DAY;
-/** No message waits longer, where nothing shorter is written. */
-export const WAIT_MAX = 30 * DAY;
 
 const channelSchema = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { dateAt, dateNamed, startOfDate, unitAround } from '../../oracle/clock.ts';
-import { DAY, HOUR } from '../../oracle/written.ts';
+import { DAY, HOUR, MINUTE } from '../../oracle/written.ts';
 import { ask, heard, NOON, policyOf, sent } from './build.ts';
 
 describe('the oracle', () => {
@@ -79,7 +79,7 @@ describe('the oracle', () => {
       outcome: 'deferred',
       rule: 'pause',
       nextEligibleAt: eight,
-      due: [eight, eight],
+      due: [eight, eight + 15 * MINUTE],
     });
   });
 

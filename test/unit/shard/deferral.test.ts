@@ -257,7 +257,7 @@ rules:
     expect(suppressed(early)).toMatchObject({ reason: 'cancelled' });
     const late = request('bob', { messageId: 'late', ...made });
     await untilOutcomes(2);
-    const anew = request('bob', { messageId: 'late', createdAt: world.now + 1 });
+    const anew = request('bob', { messageId: 'late', createdAt: (world.now ?? 0) + 1 });
     await untilOutcomes(3);
     expect(suppressed(late)).toMatchObject({ reason: 'cancelled' });
     expect(world.outcomes().get(anew)).toEqual(['cleared']);
