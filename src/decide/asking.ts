@@ -8,4 +8,6 @@ export interface Asking {
   readonly since?: Instant;
   /** Whether there is room for it to wait; what waits already takes its own room with it. */
   readonly mayWait: boolean;
+  /** The customer's state has no room for more; absent: it has. */
+  readonly isFull?: boolean;
 }

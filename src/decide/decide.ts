@@ -56,7 +56,7 @@ interface Assessed extends Assessment {
 }
 
 function assess({ policy, state, classified, asking }: Case, at: Instant): Assessed {
-  const { findings, tier } = evaluateAll(policy, state, classified, asking.source, at);
+  const { findings, tier } = evaluateAll(policy, state, classified, asking, at);
   return { at, tier, findings, combined: combine(findings) };
 }
 

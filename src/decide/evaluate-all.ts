@@ -5,6 +5,7 @@ import { selects } from '../model/selector.ts';
 import { evaluate, RULE_KINDS, type Rule } from '../rules/kinds.ts';
 import type { Facts } from '../rules/rule-kind.ts';
 import { tierOf } from '../rules/tiers/tier.ts';
+import type { Asking } from './asking.ts';
 import type { Classified } from './classify.ts';
 import type { Policy, PolicyClass } from './policy.ts';
 import { findUnruled } from './unruled.ts';
@@ -22,14 +23,14 @@ export function evaluateAll(
   policy: Policy,
   state: CustomerState,
   classified: Classified,
-  source: string,
+  { source, isFull }: Pick<Asking, 'source' | 'isFull'>,
   now: Instant,
 ): Evaluated {
   const { timezone, channels, tiers, ceiling } = policy;
   const known = { state, message: classified.message, source, now, timezone, channels };
   const tier = tiers.length === 0 ? undefined : tierOf(tiers, known);
   const facts: Facts = { ...known, tier };
-  const findings = findUnruled(classified, facts);
+  const findings = findUnruled(classified, facts, isFull === true);
   addRuled(findings, policy.rules, classified.class, facts);
   const highest = ceiling && evaluate(ceiling, facts);
   if (highest !== undefined) findings.push(highest);

@@ -17,6 +17,7 @@ export function hasNothingToRemember(state: CustomerState, policy: Policy, now: 
     known.tallies.length === 0 &&
     known.busyUntil === undefined &&
     known.cancellations.length === 0 &&
+    known.incompleteUntil === undefined &&
     wantsNothing(known.preferences) &&
     !isStillNew(known, policy, now) &&
     optOuts.length === 0 &&

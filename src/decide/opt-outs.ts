@@ -69,7 +69,12 @@ function merge(known: OptOut, added: OptOut): OptOut {
 function bounded(optOuts: readonly OptOut[]): readonly OptOut[] {
   if (optOuts.length <= OPT_OUTS_MAX) return optOuts;
   const open = optOuts.filter((each) => takenBackAt(each) === undefined);
-  if (open.length <= OPT_OUTS_MAX) return open;
+  return open.length <= OPT_OUTS_MAX ? open : oneOfEverything(open);
+}
+
+/** One for each cause, which binds everything for as long as the last of them. */
+export function oneOfEverything(optOuts: readonly OptOut[]): readonly OptOut[] {
+  const open = optOuts.filter((each) => takenBackAt(each) === undefined);
   return [...new Set(open.map(({ cause }) => cause))].map((cause) => {
     const alike = open.filter((each) => each.cause === cause);
     const end = Math.max(...alike.map(endOf));

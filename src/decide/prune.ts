@@ -10,7 +10,13 @@ import { pruneEvents } from './remember-event.ts';
 export function prune(policy: Policy, state: CustomerState, now: Instant): CustomerState {
   const sends = forgetSends(policy, state, now);
   const events = pruneEvents(policy, pruneOptOuts(sends, now), now);
-  return pruneCancellations(pruneWishes(pruneStops(events, now), now), now);
+  const wishes = pruneWishes(pruneStops(events, now), now);
+  return pruneIncompleteness(pruneCancellations(wishes, now), now);
+}
+
+function pruneIncompleteness(state: CustomerState, now: Instant): CustomerState {
+  const { incompleteUntil, ...complete } = state;
+  return incompleteUntil === undefined || incompleteUntil > now ? state : complete;
 }
 
 function pruneStops(state: CustomerState, now: Instant): CustomerState {

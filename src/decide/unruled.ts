@@ -6,6 +6,7 @@ import { expiryFinding } from '../rules/expiry.ts';
 import type { Facts } from '../rules/rule-kind.ts';
 import { isTakenBack } from './cancellations.ts';
 import { type Classified, UNKNOWN_CHANNEL } from './classify.ts';
+import { FOR_GOOD } from './let-go.ts';
 import { binds } from './opt-outs.ts';
 import type { PolicyClass } from './policy.ts';
 import { isFull, roomAt } from './send-log.ts';
@@ -26,18 +27,29 @@ export function isUnruled(name: string): boolean {
 }
 
 /** What is found without any rule: only what blocks, and how long the message is worth sending. */
-export function findUnruled({ message, class: given }: Classified, facts: Facts): Finding[] {
+export function findUnruled(
+  { message, class: given }: Classified,
+  facts: Facts,
+  isStateFull: boolean,
+): Finding[] {
   const findings: Finding[] = [];
   if (message.channel === UNKNOWN_CHANNEL) findings.push(blocking('channel', 'unknown-channel'));
   if (facts.state.optOuts.length > 0) findings.push(...findOptOuts(given, facts));
   if (isTakenBack(message, facts.state, facts.channels)) findings.push(blocking('cancelled', 'cancelled'));
   const deadline = deadlineOf(message.createdAt, message.expiresAt, given.maxAge);
   if (deadline !== undefined) findings.push(expiryFinding('expiry', deadline, facts.now));
-  const { sends } = facts.state;
-  if (isFull(sends) && !given.exempt.includes('history')) {
-    findings.push(blocking('history', 'history-full', roomAt(sends)));
+  const complete = given.exempt.includes('history') ? facts.now : completeAt(facts, isStateFull);
+  if (complete > facts.now) {
+    findings.push(blocking('history', 'history-full', complete < FOR_GOOD ? complete : undefined));
   }
   return findings;
+}
+
+/** When history tells again all that counts, and has room for more; `FOR_GOOD` where that cannot be told. */
+function completeAt({ state, now }: Facts, isStateFull: boolean): Instant {
+  if (isStateFull) return FOR_GOOD;
+  const roomy = isFull(state.sends) ? roomAt(state.sends) : now;
+  return Math.max(roomy, state.incompleteUntil ?? now);
 }
 
 /** The earlier of a message's own expiry and its class's longest age. */

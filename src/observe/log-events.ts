@@ -30,10 +30,19 @@ export const LOG_EVENTS = {
   'shard-holds': { level: 'warn', sentence: 'A shard waits rather than risk a wrong decision.' },
   'shard-lost': { level: 'warn', sentence: 'A turn could not be completed; the shard is acquired again.' },
   'shard-revoked': { level: 'info', sentence: "A shard is no longer this process's." },
-  'view-rebuilt': { level: 'warn', sentence: 'A shard in Redis is built again from the whole changelog.' },
+  'view-rebuilt': {
+    level: 'warn',
+    sentence:
+      'A shard in Redis is built from the whole changelog: at a first start, or because Redis lost it.',
+  },
   'watermark-mismatch': {
     level: 'warn',
     sentence: 'Redis was not where the shard expected it; the shard is acquired again.',
+  },
+  'history-cut': {
+    level: 'warn',
+    sentence:
+      'Customers have more to remember than a record may hold; the oldest was let go, and their messages are suppressed meanwhile.',
   },
   'deferral-missing': {
     level: 'error',

@@ -52,7 +52,7 @@ export async function findDue(
   const keys = [...customers.keys()];
   const loaded = await loadFields(deps, owned, keys);
   if (loaded.kind === 'watermark') return loaded;
-  const states = new CustomerStates(keys, loaded.values);
+  const states = new CustomerStates(keys, loaded.values, deps.settings.recordBytesMax);
   const chosen = chooseCustomers(customers, states, read, { until, limit });
   const cutOff = [...chosen.values()].flatMap((sources) => sources.filter((source) => !read.has(source)));
   const others = await loadDeferrals(deps, owned, cutOff);

@@ -5,7 +5,6 @@ import { assert } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { Waiting } from '../model/customer-state.ts';
 import type { Decision } from '../model/decision.ts';
-import type { Interaction } from '../model/interaction.ts';
 import { coordinates } from '../model/record.ts';
 import { encodeDeferral } from '../records/deferral-codec.ts';
 import type { ReadFailureReason } from '../records/reader.ts';
@@ -16,7 +15,9 @@ import type { Deferred } from './deferred.ts';
 import type { ShardDeps } from './deps.ts';
 import { Outputs, recordBytes } from './outputs.ts';
 import type { OwnedShard } from './owned-shard.ts';
-import type { UnreadableRecord } from './sorted-batch.ts';
+import type { OwnRecord, UnreadableRecord } from './sorted-batch.ts';
+
+type InteractionRecord = Extract<OwnRecord, { kind: 'interaction' }>;
 
 /**
  * What a turn has come to so far: decided on one policy and one `now`. Nothing of it is written anywhere before the commit,
@@ -49,17 +50,21 @@ export class TurnDraft {
   }
 
   /** Returns the messages that the interaction takes back; each of them is to be withdrawn. */
-  fold(key: string, interaction: Interaction): readonly Waiting[] {
-    return this.#states.fold(key, interaction, this.#publishing.policy, this.now);
+  fold(key: string, { interaction, record }: InteractionRecord): readonly Waiting[] {
+    const { policy } = this.#publishing;
+    return this.#states.fold(key, interaction, policy, { now: this.now, recordBytes: recordBytes(record) });
   }
 
   /** Decides the message of the customer with this key; `since` is when a waiting one was deferred first. */
   decide(key: string, asked: MessageRecord, since?: Instant): void {
-    const first = this.#ask(key, asked, since, since !== undefined || this.#hasRoom());
+    const bytes = recordBytes(asked.record);
+    const mayWait = since !== undefined || this.#hasRoom();
+    const first = this.#ask(key, asked, { since, mayWait });
     const wait = waitOf(key, asked, first.decision);
-    const fits = wait === undefined || this.#fits(wait);
-    const { decision, state } = fits ? first : this.#ask(key, asked, since, false);
-    this.#states.keep(key, state);
+    const isFull = first.decision.outcome !== 'suppressed' && !this.#states.hasRoom(key, first.state, bytes);
+    const fits = !isFull && (wait === undefined || this.#fits(wait));
+    const { decision, state } = fits ? first : this.#ask(key, asked, { since, mayWait: false, isFull });
+    this.#states.keep(key, state, bytes);
     if (fits && wait !== undefined) this.#wait(wait, since === undefined);
     else if (since !== undefined) this.#endWait(deferralField(asked.source));
     this.#decided(asked, decision);
@@ -90,8 +95,10 @@ export class TurnDraft {
 
   /** What the changelog and the store are to be told: field to value, null where there is none any more. */
   entries(): Map<string, Buffer | null> {
-    const entries = this.#states.changes(this.#publishing.policy, this.now);
+    const { policy, deps, owned } = this.#publishing;
+    const { packed: entries, cut } = this.#states.changes(policy, this.now);
     for (const [field, packed] of this.#deferrals) entries.set(field, packed);
+    if (cut > 0) deps.observer.note('warn', 'history-cut', { shard: owned.layout.shard, customers: cut });
     return entries;
   }
 
@@ -103,10 +110,9 @@ export class TurnDraft {
   #ask(
     key: string,
     { source, message }: MessageRecord,
-    since: Instant | undefined,
-    mayWait: boolean,
+    { since, mayWait, isFull = false }: { since: Instant | undefined; mayWait: boolean; isFull?: boolean },
   ): Decided {
-    const asking = { source: coordinates(source), ...(since !== undefined && { since }), mayWait };
+    const asking = { source: coordinates(source), ...(since !== undefined && { since }), mayWait, isFull };
     const { policy } = this.#publishing;
     return decide(policy, this.#states.of(key), message, this.now, asking);
   }

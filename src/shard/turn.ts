@@ -44,7 +44,7 @@ export async function takeTurn(
   const fields = [...new Set(keys)];
   const loaded = await loadFields(deps, owned, fields);
   if (loaded.kind === 'watermark') return loaded;
-  const states = new CustomerStates(fields, loaded.values);
+  const states = new CustomerStates(fields, loaded.values, recordBytesMax);
   const endangered = await loadDeferrals(deps, owned, endangeredSources(states, sorted.own, keys));
   if (isElsewhere(endangered)) return endangered;
   await deps.reader.prepare([...endangered.values()].map(({ record }) => record));
@@ -108,7 +108,7 @@ function foldInteraction(
   key: string,
   each: Extract<OwnRecord, { kind: 'interaction' }>,
 ): void {
-  for (const { source, since } of draft.fold(key, each.interaction)) {
+  for (const { source, since } of draft.fold(key, each)) {
     const deferral = endangered.get(source);
     const why = withdrawalOf(each);
     // Another customer's may have its place, in a topic that was created anew.
