@@ -6,7 +6,7 @@ import { tierOf } from '../rules/tiers/tier.ts';
 import { tierChanges } from '../rules/tiers/tier-changes.ts';
 import type { Asking } from './asking.ts';
 import { type Classified, classify } from './classify.ts';
-import { type Combined, combine } from './combine.ts';
+import { combine } from './combine.ts';
 import { evaluateAll } from './evaluate-all.ts';
 import { holdTier } from './held-tier.ts';
 import type { Policy } from './policy.ts';
@@ -67,8 +67,8 @@ function assessLater(given: Case, at: Instant): Assessed {
 function nextEligible(given: Case, present: Assessed): Settled | undefined {
   const { policy, state, classified, asking } = given;
   if (!policy.recurs) {
-    const { nextEligibleAt: at, blocking } = present.combined;
-    return at === undefined ? undefined : { at, blocking };
+    const { nextEligibleAt: at, blocking, deadline } = present.combined;
+    return at === undefined ? undefined : { at, blocking, deadline };
   }
   const { message } = classified;
   const { tiers, timezone, channels } = policy;
@@ -77,22 +77,31 @@ function nextEligible(given: Case, present: Assessed): Settled | undefined {
   };
   return settle(present, {
     assess: (at) => assessLater(given, at),
-    tierChange: ({ at, tier, combined }, until) =>
-      isUpToTier(policy, combined)
-        ? tierChanges(tiers, factsAt(at)).find(
-            (change) => change < until && tierOf(tiers, factsAt(change)) !== tier,
-          )
-        : undefined,
+    tierChange: (from) => {
+      const until = waitsForTierUntil(policy, from);
+      return tierChanges(tiers, factsAt(from.at)).find(
+        (change) => change < until && tierOf(tiers, factsAt(change)) !== from.tier,
+      );
+    },
   });
 }
 
-/** Whether another tier may make the message eligible earlier: nothing that blocks for good does so whatever the tier. */
-function isUpToTier({ tieredRules }: Policy, { blocking }: Combined): boolean {
-  const isTiered = ({ rule }: Finding) => tieredRules.includes(rule);
-  return (
-    blocking.some(isTiered) &&
-    blocking.every((finding) => finding.nextEligibleAt !== undefined || isTiered(finding))
-  );
+/** Until when another tier may make the message eligible: never where something blocks for good whatever the tier. */
+function waitsForTierUntil(policy: Policy, { combined, findings, at }: Assessed): Instant {
+  const isTiered = ({ rule }: Finding) => differsByTier(policy, rule);
+  const speaks = ({ verdict, allowsUntil }: Finding) => verdict === 'blocks' || allowsUntil !== undefined;
+  const mayHelp =
+    findings.some((each) => !each.shadow && speaks(each) && isTiered(each)) &&
+    combined.blocking.every((each) => each.nextEligibleAt !== undefined || isTiered(each));
+  if (!mayHelp) return at;
+  const lasting = findings.filter((each) => !each.shadow && !isTiered(each));
+  const tooLate = Math.min(...lasting.map(({ allowsUntil = Number.POSITIVE_INFINITY }) => allowsUntil));
+  return combined.nextEligibleAt ?? tooLate;
+}
+
+function differsByTier({ rules, ceiling }: Policy, id: string): boolean {
+  const rule = rules.find((each) => each.id === id) ?? (id === ceiling?.id ? ceiling : undefined);
+  return rule?.byTier !== undefined;
 }
 
 function decisionOf(
@@ -104,7 +113,7 @@ function decisionOf(
   const { binding } = combined;
   const { message, claimRefused } = classified;
   const clearsAt = (at: Instant) => !policy.recurs || assessLater(given, at).combined.binding === undefined;
-  const asked = { policy, state, customerId: message.customerId, now, asking, clearsAt };
+  const asked = { policy, state, tier, customerId: message.customerId, now, asking, clearsAt };
   const { verdict, reason, dueAt } = verdictOf(asked, combined, settled);
   const outcome = policy.enforce ? verdict : 'cleared';
   return {

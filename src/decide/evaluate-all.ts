@@ -2,7 +2,7 @@ import type { Instant } from '../kernel/time.ts';
 import type { CustomerState } from '../model/customer-state.ts';
 import type { Finding } from '../model/decision.ts';
 import { selects } from '../model/selector.ts';
-import { evaluate, RULE_KINDS, type Rule } from '../rules/kinds.ts';
+import { evaluate, RULE_KINDS, type Rule, ruleFor } from '../rules/kinds.ts';
 import type { Facts } from '../rules/rule-kind.ts';
 import { tierOf } from '../rules/tiers/tier.ts';
 import type { Asking } from './asking.ts';
@@ -27,12 +27,12 @@ export function evaluateAll(
   now: Instant,
 ): Evaluated {
   const { timezone, channels, tiers, ceiling } = policy;
-  const known = { state, message: classified.message, source, now, timezone, channels };
-  const tier = tiers.length === 0 ? undefined : tierOf(tiers, known);
-  const facts: Facts = { ...known, tier };
+  const facts: Facts = { state, message: classified.message, source, now, timezone, channels };
+  const tier = tiers.length === 0 ? undefined : tierOf(tiers, facts);
   const findings = findUnruled(classified, facts, isFull === true);
-  addRuled(findings, policy.rules, classified.class, facts);
-  const highest = ceiling && evaluate(ceiling, facts);
+  const rules = policy.rules.map((rule) => ruleFor(rule, tier));
+  addRuled(findings, rules, classified.class, facts);
+  const highest = ceiling && evaluate(ruleFor(ceiling, tier), facts);
   if (highest !== undefined) findings.push(highest);
   return { findings, tier };
 }

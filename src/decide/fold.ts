@@ -91,9 +91,9 @@ function answer(state: CustomerState, folding: Folding): CustomerState {
 }
 
 function optOut(state: CustomerState, folding: Folding, cause: OptOut['cause']): CustomerState {
-  const { at, now, interaction } = folding;
+  const { at, interaction } = folding;
   const { scope, until } = interaction;
-  return addOptOut(state, { scope, at, cause, ...(until !== undefined && { until }) }, now);
+  return addOptOut(state, { scope, at, cause, ...(until !== undefined && { until }) }, folding);
 }
 
 /** An opt-in is consent, and takes older opt-outs back as far as it reaches: its scope, else its channel. */

@@ -39,7 +39,7 @@ const STEPS: readonly Step[] = [
     incompleteUntil: FOR_GOOD,
   }),
   (state) => ({ ...state, consents: withdrawalOfEverything(state.consents) }),
-  (state) => ({ ...state, optOuts: oneOfEverything(state.optOuts) }),
+  (state, { policy }) => ({ ...state, optOuts: oneOfEverything(state.optOuts, policy.channels) }),
 ];
 
 /** As few of them as makes it fit; all, where that is not enough. */

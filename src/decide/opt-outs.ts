@@ -4,6 +4,8 @@ import type { Scope } from '../model/scope.ts';
 import type { Subject } from '../model/selector.ts';
 import type { ChannelNames } from '../rules/rule-kind.ts';
 import { coversScope, isSameScope, isWithin, normalizeScope } from '../rules/scope.ts';
+import type { Folding } from './folding.ts';
+import type { Policy } from './policy.ts';
 
 /** So many opt-outs of one customer are one of everything. */
 const OPT_OUTS_MAX = 200;
@@ -23,17 +25,21 @@ export function binds(optOut: OptOut, message: Subject, channels: ChannelNames, 
  * With one more opt-out, which binds whenever it arrives and never shortens another. One that is already known, or was
  * taken back since, changes nothing.
  */
-export function addOptOut(state: CustomerState, optOut: OptOut, now: Instant): CustomerState {
+export function addOptOut(
+  state: CustomerState,
+  optOut: OptOut,
+  { policy: { channels }, now }: Pick<Folding, 'policy' | 'now'>,
+): CustomerState {
   if (optOut.until !== undefined && optOut.until <= now) return state;
   const added = { ...optOut, scope: normalizeScope(optOut.scope) };
   const place = state.optOuts.findIndex((each) => isSameOptOut(each, added));
   const known = state.optOuts[place];
   if (known !== undefined) {
-    const merged = merge(known, added);
+    const merged = merge(known, added, channels);
     return merged === known ? state : { ...state, optOuts: state.optOuts.with(place, merged) };
   }
-  if (state.optOuts.some((each) => includes(each, added))) return state;
-  return { ...state, optOuts: bounded([...state.optOuts, added]) };
+  if (state.optOuts.some((each) => includes(each, added, channels))) return state;
+  return { ...state, optOuts: bounded([...state.optOuts, added], channels) };
 }
 
 function isSameOptOut(one: OptOut, other: OptOut): boolean {
@@ -42,12 +48,12 @@ function isSameOptOut(one: OptOut, other: OptOut): boolean {
 }
 
 /** Whether the wide one binds all that the narrow one does, for as long, and is taken back by nothing less. */
-function includes(wide: OptOut, narrow: OptOut): boolean {
+function includes(wide: OptOut, narrow: OptOut, channels: ChannelNames): boolean {
   return (
     wide.cause === narrow.cause &&
     wide.at >= narrow.at &&
     endOf(wide) >= endOf(narrow) &&
-    coversScope(wide.scope, narrow.scope) &&
+    coversScope(wide.scope, narrow.scope, channels) &&
     !wide.takenBack?.some(({ at }) => at > wide.at)
   );
 }
@@ -57,8 +63,8 @@ function endOf({ until }: OptOut): Instant {
 }
 
 /** What took the known one back, in whole or in part, does not take the newer one back. */
-function merge(known: OptOut, added: OptOut): OptOut {
-  const isTakenBack = known.takenBack?.some((each) => coversScope(each.scope, known.scope));
+function merge(known: OptOut, added: OptOut, channels: ChannelNames): OptOut {
+  const isTakenBack = known.takenBack?.some((each) => coversScope(each.scope, known.scope, channels));
   if (added.at > known.at && isTakenBack) return added;
   const until = known.until === undefined ? undefined : Math.max(known.until, added.until ?? 0);
   if (added.at > known.at) return until === undefined ? added : { ...added, until };
@@ -66,15 +72,15 @@ function merge(known: OptOut, added: OptOut): OptOut {
 }
 
 /** Too many become one of everything for each cause. */
-function bounded(optOuts: readonly OptOut[]): readonly OptOut[] {
+function bounded(optOuts: readonly OptOut[], channels: ChannelNames): readonly OptOut[] {
   if (optOuts.length <= OPT_OUTS_MAX) return optOuts;
-  const open = optOuts.filter((each) => takenBackAt(each) === undefined);
-  return open.length <= OPT_OUTS_MAX ? open : oneOfEverything(open);
+  const open = optOuts.filter((each) => takenBackAt(each, channels) === undefined);
+  return open.length <= OPT_OUTS_MAX ? open : oneOfEverything(open, channels);
 }
 
 /** One for each cause, which binds everything for as long as the last of them. */
-export function oneOfEverything(optOuts: readonly OptOut[]): readonly OptOut[] {
-  const open = optOuts.filter((each) => takenBackAt(each) === undefined);
+export function oneOfEverything(optOuts: readonly OptOut[], channels: ChannelNames): readonly OptOut[] {
+  const open = optOuts.filter((each) => takenBackAt(each, channels) === undefined);
   return [...new Set(open.map(({ cause }) => cause))].map((cause) => {
     const alike = open.filter((each) => each.cause === cause);
     const end = Math.max(...alike.map(endOf));
@@ -107,16 +113,18 @@ function openedBy(optOut: OptOut, opened: TakenBack): OptOut {
 }
 
 /** Without the opt-outs that can bind nothing any more. One that was taken back stays for `RETENTION`, to know it again. */
-export function pruneOptOuts(state: CustomerState, now: Instant): CustomerState {
+export function pruneOptOuts({ channels }: Policy, state: CustomerState, now: Instant): CustomerState {
   const kept = state.optOuts.filter((each) => {
     if (each.until !== undefined && each.until <= now) return false;
-    const since = takenBackAt(each);
+    const since = takenBackAt(each, channels);
     return since === undefined || since > now - RETENTION;
   });
   return kept.length === state.optOuts.length ? state : { ...state, optOuts: kept };
 }
 
 /** When all that the opt-out covers was opened again; undefined while any of it is closed. */
-function takenBackAt(optOut: OptOut): Instant | undefined {
-  return optOut.takenBack?.find(({ at, scope }) => at > optOut.at && coversScope(scope, optOut.scope))?.at;
+function takenBackAt(optOut: OptOut, channels: ChannelNames): Instant | undefined {
+  return optOut.takenBack?.find(
+    ({ at, scope }) => at > optOut.at && coversScope(scope, optOut.scope, channels),
+  )?.at;
 }

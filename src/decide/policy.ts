@@ -18,8 +18,6 @@ export interface Policy {
   readonly defaultClass: string;
   /** The first that fits is the customer's; empty = there are none. */
   readonly tiers: readonly Tier[];
-  /** Ids of the rules in which a number differs by tier. */
-  readonly tieredRules: readonly string[];
   /** In the order of the file. */
   readonly rules: readonly Rule[];
   readonly ceiling?: Rule<'ceiling'>;

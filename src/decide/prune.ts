@@ -9,7 +9,7 @@ import { pruneEvents } from './remember-event.ts';
 /** Without what can change no decision any more; the same value when there is no such thing. */
 export function prune(policy: Policy, state: CustomerState, now: Instant): CustomerState {
   const sends = forgetSends(policy, state, now);
-  const events = pruneEvents(policy, pruneOptOuts(sends, now), now);
+  const events = pruneEvents(policy, pruneOptOuts(policy, sends, now), now);
   const wishes = pruneWishes(pruneStops(events, now), now);
   return pruneIncompleteness(pruneCancellations(wishes, now), now);
 }

@@ -3,6 +3,7 @@ import type { Duration, Instant } from '../kernel/time.ts';
 import { type CustomerState, WAITING_MAX } from '../model/customer-state.ts';
 import type { Finding, Outcome } from '../model/decision.ts';
 import type { ReasonCode } from '../model/reason.ts';
+import { ruleFor } from '../rules/kinds.ts';
 import type { OnBlock } from '../rules/rule-kind.ts';
 import type { Asking } from './asking.ts';
 import type { Combined } from './combine.ts';
@@ -12,6 +13,7 @@ import type { Settled } from './settle.ts';
 interface Asked {
   readonly policy: Policy;
   readonly state: CustomerState;
+  readonly tier: string | undefined;
   readonly customerId: string;
   readonly now: Instant;
   readonly asking: Asking;
@@ -33,29 +35,29 @@ type Deferral = Extract<OnBlock, { action: 'defer' }>;
  * Cleared when nothing blocks. Deferred when everything that blocks says so, the next eligible time comes, and no rule
  * says that this is too long to wait; else suppressed.
  */
-export function verdictOf(asked: Asked, combined: Combined, settled: Settled | undefined): Verdict {
-  const { blocking, deadline } = combined;
+export function verdictOf(asked: Asked, { blocking }: Combined, settled: Settled | undefined): Verdict {
   if (blocking.length === 0) return { verdict: 'cleared' };
-  const deferrals = deferralsOf(asked.policy, blocking);
+  const deferrals = deferralsOf(asked, blocking);
   if (settled === undefined || deferrals === undefined) return { verdict: 'suppressed' };
-  const { at: next } = settled;
+  const { at: next, deadline } = settled;
   const latest = Math.min(deadline - 1, longestOf(deferrals, asked.asking.since ?? asked.now));
   if (next > latest) return { verdict: 'suppressed' };
   if (!hasRoom(asked)) return { verdict: 'suppressed', reason: 'deferral-full' };
   return {
     verdict: 'deferred',
-    dueAt: spreadOut(asked, next, Math.min(latest, next + spreadOf(asked.policy, settled))),
+    dueAt: spreadOut(asked, next, Math.min(latest, next + spreadOf(asked, settled))),
   };
 }
 
 /** How each rule that blocks defers; undefined when one of them suppresses. */
-function deferralsOf(policy: Policy, blocking: readonly Finding[]): readonly Deferral[] | undefined {
-  return blocking.every(({ onBlock }) => onBlock === 'defer') ? deferralsAmong(policy, blocking) : undefined;
+function deferralsOf(asked: Asked, blocking: readonly Finding[]): readonly Deferral[] | undefined {
+  return blocking.every(({ onBlock }) => onBlock === 'defer') ? deferralsAmong(asked, blocking) : undefined;
 }
 
-function deferralsAmong({ rules }: Policy, blocking: readonly Finding[]): readonly Deferral[] {
+function deferralsAmong({ policy, tier }: Asked, blocking: readonly Finding[]): readonly Deferral[] {
   return blocking.flatMap(({ rule }) => {
-    const onBlock = rules.find(({ id }) => id === rule)?.onBlock;
+    const deferring = policy.rules.find(({ id }) => id === rule);
+    const onBlock = deferring && ruleFor(deferring, tier).onBlock;
     return onBlock?.action === 'defer' ? [onBlock] : [];
   });
 }
@@ -66,8 +68,8 @@ function longestOf(deferrals: readonly Deferral[], since: Instant): Instant {
 }
 
 /** Rules that block only on the way count too: where all wait for the end of the night, they must not go out at once. */
-function spreadOf(policy: Policy, { blocking }: Settled): Duration {
-  return Math.max(0, ...deferralsAmong(policy, blocking).map(({ spread }) => spread));
+function spreadOf(asked: Asked, { blocking }: Settled): Duration {
+  return Math.max(0, ...deferralsAmong(asked, blocking).map(({ spread }) => spread));
 }
 
 /** Shares of a spread that customers are told apart by. */

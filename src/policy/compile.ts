@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Policy, PolicyClass } from '../decide/policy.ts';
 import { WAIT_MAX } from '../model/customer-state.ts';
+import type { WrittenCeiling } from '../rules/ceiling.ts';
 import { RULE_KINDS, type Rule, type RuleKindName } from '../rules/kinds.ts';
-import type { ChannelNames, OnBlock, RuleKind } from '../rules/rule-kind.ts';
+import type { ChannelNames, RuleKind } from '../rules/rule-kind.ts';
+import { tierNames } from '../rules/tiers/tier.ts';
+import { isTiered, OTHER_TIERS, resolve, same } from '../rules/tiers/tiered.ts';
 import { remembersOf } from './remembers.ts';
 import { LISTED_KINDS, type WrittenPolicy } from './schema.ts';
 
 /** The policy as decided with, from one without mistakes. */
 export function compile(written: WrittenPolicy): Policy {
-  const rules = written.rules.map(compileRule);
-  const ceiling = compileCeiling(written.ceiling);
   const { tiers } = written;
+  const names = tierNames(tiers);
+  const rules = written.rules.map((rule) => compileRule(rule, names));
+  const ceiling = compileCeiling(written.ceiling, names);
   const classes = compileClasses(written.classes);
   const policy = {
     name: written.name,
@@ -20,7 +24,6 @@ export function compile(written: WrittenPolicy): Policy {
     classes,
     defaultClass: defaultOf(written.classes),
     tiers,
-    tieredRules: rules.filter(({ spec }) => isTiered(spec)).map(({ id }) => id),
     rules,
     ...(ceiling && { ceiling }),
     remembers: remembersOf({ tiers, rules, ...(ceiling && { ceiling }) }),
@@ -30,17 +33,11 @@ export function compile(written: WrittenPolicy): Policy {
   return deepFreeze({ ...policy, digest: digestOf(policy) });
 }
 
-/** Whether a part of the rule's spec has values by tier. */
-function isTiered(part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return false;
-  return (part as { kind?: unknown }).kind === 'by-tier' || Object.values(part).some(isTiered);
-}
-
 function mayConfirm({ confirmsOptOut }: PolicyClass): boolean {
   return confirmsOptOut !== undefined;
 }
 
-function compileRule(written: WrittenPolicy['rules'][number]): Rule {
+function compileRule(written: WrittenPolicy['rules'][number], tiers: readonly string[]): Rule {
   const { id, mode, replaces } = written;
   const kind = LISTED_KINDS.find(
     (each) => each in written && written[each as keyof typeof written] !== undefined,
@@ -48,26 +45,49 @@ function compileRule(written: WrittenPolicy['rules'][number]): Rule {
   const spec = written[kind as keyof typeof written];
   const obeying = written.for ?? [];
   const onBlock = compileOnBlock(written.onBlock);
-  return {
-    ...{ id, kind, for: obeying, counts: written.counts ?? obeying, mode, onBlock, replaces, spec },
-  } as unknown as Rule;
+  const counts = written.counts ?? obeying;
+  return inTiers({ id, kind, for: obeying, counts, mode, onBlock, replaces, spec }, tiers);
 }
 
-function compileOnBlock(written: WrittenPolicy['rules'][number]['onBlock']): OnBlock {
+/** The rule as it is for customers of each tier, where it differs. */
+function inTiers(rule: object, tiers: readonly string[]): Rule {
+  const ofTier = (tier: string) => resolve(rule, tier) as Rule;
+  if (!isTiered(rule)) return ofTier(OTHER_TIERS);
+  const byTier: Record<string, Rule> = Object.create(null);
+  for (const tier of tiers) byTier[tier] = ofTier(tier);
+  return { ...(byTier[OTHER_TIERS] ?? byTier[tiers[0] as string]), byTier } as Rule;
+}
+
+type WrittenOnBlock = WrittenPolicy['rules'][number]['onBlock'];
+
+function compileOnBlock(written: WrittenOnBlock) {
   if (written === undefined || written === 'suppress') return { action: 'suppress' };
-  const { spread = 0, longest = WAIT_MAX } = written === 'defer' ? {} : written.defer;
+  const { spread = same(0), longest = same(WAIT_MAX) } = written === 'defer' ? {} : written.defer;
   return { action: 'defer', spread, longest };
 }
 
-function compileCeiling(spec: WrittenPolicy['ceiling']): Rule<'ceiling'> | undefined {
+function compileCeiling(
+  spec: WrittenPolicy['ceiling'],
+  tiers: readonly string[],
+): Rule<'ceiling'> | undefined {
   if (spec === undefined) return undefined;
-  const onBlock: OnBlock = { action: 'suppress' };
-  const { counts } = spec;
-  return { id: 'ceiling', kind: 'ceiling', for: [], counts, mode: 'enforce', onBlock, replaces: [], spec };
+  const onBlock = { action: 'suppress' };
+  const { counts } = spec as WrittenCeiling;
+  const rule = {
+    id: 'ceiling',
+    kind: 'ceiling',
+    for: [],
+    counts,
+    mode: 'enforce',
+    onBlock,
+    replaces: [],
+    spec,
+  };
+  return inTiers(rule, tiers) as Rule<'ceiling'>;
 }
 
 function recurs<Name extends RuleKindName>(rule: Rule<Name>): boolean {
-  const kind = RULE_KINDS[rule.kind as Name] as unknown as RuleKind<Rule<Name>['spec']>;
+  const kind = RULE_KINDS[rule.kind as Name] as RuleKind<unknown, Rule<Name>['spec']>;
   return kind.recurs?.(rule.spec) ?? false;
 }
 

@@ -1,21 +1,20 @@
 import type { Policy } from '../decide/policy.ts';
 import { formatDuration } from '../kernel/time.ts';
 import type { Window } from '../model/window.ts';
-import type { Rule } from '../rules/kinds.ts';
+import { inAllTiers, type Rule, ruleFor } from '../rules/kinds.ts';
 import type { Limit } from '../rules/limits/limit.ts';
-import { OTHER_TIERS, valueFor, valuesOf } from '../rules/tiers/tiered.ts';
+import { tierNames } from '../rules/tiers/tier.ts';
 import { canonicalJson } from './compile.ts';
 import { type Complaint, type Path, warning } from './problem.ts';
 
 /** What is valid about a cap and probably not meant. */
 export function* aboutCap(policy: Policy, rule: Rule<'cap'>, path: Path): Generator<Complaint> {
-  const { limit, mayRaiseTo } = rule.spec;
-  if (valuesOf(limit).every((each) => each === 0)) {
+  const specs = inAllTiers(rule).map(({ spec }) => spec as Limit);
+  if (specs.every(({ limit }) => limit === 0)) {
     yield warning([...path, 'limit'], 'a limit of 0 allows nothing, ever', 'is that meant?');
   }
-  yield* aboutReserve(policy, rule, path);
-  const isRaised = (tier: string) => mayRaiseTo && valueFor(mayRaiseTo, tier) > valueFor(limit, tier);
-  if (mayRaiseTo !== undefined && !tiersOf(policy).some(isRaised)) {
+  yield* aboutReserve(specs, path);
+  if (rule.spec.mayRaiseTo !== undefined && specs.every(({ limit, mayRaiseTo = 0 }) => mayRaiseTo <= limit)) {
     yield warning(
       [...path, 'mayRaiseTo'],
       'raises nothing: it is not above the limit',
@@ -28,15 +27,9 @@ export function* aboutCap(policy: Policy, rule: Rule<'cap'>, path: Path): Genera
   }
 }
 
-/** Every tier that a customer may be in. */
-function tiersOf({ tiers }: Policy): string[] {
-  const ids = tiers.map(({ id }) => id);
-  return tiers.some(({ when }) => when.length === 0) ? ids : [...ids, OTHER_TIERS];
-}
-
-function* aboutReserve(policy: Policy, { spec }: Rule<'cap'>, path: Path): Generator<Complaint> {
-  const { reserve, limit } = spec;
-  if (reserve === undefined || tiersOf(policy).some((tier) => valueFor(limit, tier) > reserve.slots)) return;
+function* aboutReserve(specs: readonly Limit[], path: Path): Generator<Complaint> {
+  const reserve = specs[0]?.reserve;
+  if (reserve === undefined || specs.some((each) => each.limit > (each.reserve?.slots ?? 0))) return;
   const who = reserve.classes.join(' and ');
   const message = `the whole limit is kept for ${who}: nothing else gets a slot`;
   yield warning([...path, 'reserve', 'slots'], message, 'keep fewer, or write a rule for the others');
@@ -45,25 +38,28 @@ function* aboutReserve(policy: Policy, { spec }: Rule<'cap'>, path: Path): Gener
 /** Another limit that is always reached when, or before, this cap is; as people would call it. */
 function stricterThan(rule: Rule<'cap'>, policy: Policy): string | undefined {
   const { rules, ceiling } = policy;
-  const tiers = tiersOf(policy);
+  const tiers = tierNames(policy.tiers);
   if (ceiling && ceiling.counts.length === 0 && ceiling.spec.except.length === 0) {
-    const { limit, window } = ceiling.spec;
-    if (rule.spec.weights.length === 0 && isStricter(ceiling.spec, rule.spec, tiers))
-      return `the ceiling of ${valueFor(limit, tiers[0])} in ${text(valueFor(window, tiers[0]))}`;
+    const { limit, window } = ruleFor(ceiling, tiers[0]).spec;
+    if (rule.spec.weights.length === 0 && isStricter(ceiling, rule, tiers))
+      return `the ceiling of ${limit} in ${text(window)}`;
   }
   const place = rules.indexOf(rule);
   const other = rules.find((each, i) => {
     if (each.kind !== 'cap' || each === rule || !isAlike(each, rule) || !bindsAlways(each, rule, rules))
       return false;
-    return isStricter(each.spec, rule.spec, tiers) && (i < place || !isStricter(rule.spec, each.spec, tiers));
+    return isStricter(each, rule, tiers) && (i < place || !isStricter(rule, each, tiers));
   });
   return other?.id;
 }
 
 /** Whether two caps count the same for the same messages. */
 function isAlike(one: Rule<'cap'>, other: Rule<'cap'>): boolean {
-  const looks = ({ for: obeys, counts, spec }: Rule<'cap'>) =>
-    canonicalJson([obeys, counts, spec.per, spec.count, spec.weights, spec.releaseOn]);
+  const looks = (rule: Rule<'cap'>) => {
+    const weights = inAllTiers(rule).map(({ spec }) => (spec as Limit).weights);
+    const { for: obeys, counts, spec } = rule;
+    return canonicalJson([obeys, counts, spec.per, spec.count, spec.releaseOn, weights]);
+  };
   return looks(one) === looks(other);
 }
 
@@ -74,10 +70,15 @@ function bindsAlways(other: Rule<'cap'>, rule: Rule<'cap'>, rules: readonly Rule
   return other.onBlock.action === 'suppress' || canonicalJson(other.onBlock) === canonicalJson(rule.onBlock);
 }
 
-function isStricter(one: Limit, other: Limit, tiers: readonly string[]): boolean {
+function isStricter(
+  one: Rule<'cap' | 'ceiling'>,
+  other: Rule<'cap' | 'ceiling'>,
+  tiers: readonly string[],
+): boolean {
   return tiers.every((tier) => {
-    if (valueFor(one.limit, tier) > valueFor(other.limit, tier)) return false;
-    return isAsLong(valueFor(one.window, tier), valueFor(other.window, tier));
+    const { spec } = ruleFor<'cap' | 'ceiling'>(one, tier);
+    const { spec: others } = ruleFor<'cap' | 'ceiling'>(other, tier);
+    return spec.limit <= others.limit && isAsLong(spec.window, others.window);
   });
 }
 

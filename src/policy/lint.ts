@@ -1,6 +1,5 @@
 import type { Policy, PolicyClass } from '../decide/policy.ts';
-import type { Rule } from '../rules/kinds.ts';
-import { valuesOf } from '../rules/tiers/tiered.ts';
+import { inAllTiers, type Rule } from '../rules/kinds.ts';
 import { aboutCap } from './lint-caps.ts';
 import { type Complaint, type Path, warning } from './problem.ts';
 import { isReachable, reachesClass } from './reach.ts';
@@ -34,7 +33,7 @@ function* aboutRule(policy: Policy, rule: Rule, path: Path): Generator<Complaint
   }
   if (rule.kind === 'cap') yield* aboutCap(policy, rule, [...path, 'cap']);
   yield* aboutReplaces(policy, rule, [...path, 'replaces']);
-  if (rule.onBlock.action === 'defer' && !hasEnd(rule)) {
+  if (rule.onBlock.action === 'defer' && !inAllTiers(rule).some(hasEnd)) {
     const hint = 'write onBlock: suppress, or a rule that allows again some time';
     yield warning(
       [...path, 'onBlock'],
@@ -48,10 +47,7 @@ function* aboutRule(policy: Policy, rule: Rule, path: Path): Generator<Complaint
 function hasEnd(rule: Rule): boolean {
   switch (rule.kind) {
     case 'cap':
-      return (
-        valuesOf(rule.spec.limit).some((limit) => limit > 0) &&
-        valuesOf(rule.spec.window).some(({ kind }) => kind !== 'lifetime')
-      );
+      return rule.spec.limit > 0 && rule.spec.window.kind !== 'lifetime';
     case 'duplicate':
       return rule.spec.within !== undefined;
     case 'after':

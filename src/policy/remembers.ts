@@ -1,6 +1,6 @@
 import type { Policy, Remembers } from '../decide/policy.ts';
 import { type Condition, conditionsOf } from '../model/selector.ts';
-import { RULE_KINDS, type Rule, type RuleKindName } from '../rules/kinds.ts';
+import { inAllTiers, RULE_KINDS, type Rule, type RuleKindName } from '../rules/kinds.ts';
 import type { EventNeed, Reads, RuleKind } from '../rules/rule-kind.ts';
 import { attributesOfTiers, needsOfTiers } from '../rules/tiers/tier.ts';
 
@@ -10,7 +10,7 @@ export function remembersOf({
   ceiling,
   tiers,
 }: Pick<Policy, 'rules' | 'ceiling' | 'tiers'>): Remembers {
-  const all = ceiling === undefined ? rules : [...rules, ceiling];
+  const all = (ceiling === undefined ? rules : [...rules, ceiling]).flatMap(inAllTiers);
   const reads = all.map(readsOf);
   const selectors = [
     ...all.flatMap((rule) => [rule.for, rule.counts]),
@@ -27,8 +27,8 @@ export function remembersOf({
   };
 }
 
-function kindOf<Name extends RuleKindName>(rule: Rule<Name>): RuleKind<Rule<Name>['spec']> {
-  return RULE_KINDS[rule.kind as Name] as unknown as RuleKind<Rule<Name>['spec']>;
+function kindOf<Name extends RuleKindName>(rule: Rule<Name>): RuleKind<unknown, Rule<Name>['spec']> {
+  return RULE_KINDS[rule.kind as Name] as RuleKind<unknown, Rule<Name>['spec']>;
 }
 
 function readsOf(rule: Rule): Reads {

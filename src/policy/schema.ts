@@ -4,6 +4,7 @@ import { WAIT_MAX } from '../model/customer-state.ts';
 import { RULE_KIND_NAMES, RULE_KINDS, type RuleKindName } from '../rules/kinds.ts';
 import { EXEMPTIONS } from '../rules/rule-kind.ts';
 import { tiersSchema } from '../rules/tiers/tier.ts';
+import { tieredSchema } from '../rules/tiers/tiered.ts';
 import { ageSchema, durationSchema, nameSchema, zoneSchema } from '../rules/written/written.ts';
 import { selectorSchema } from '../rules/written/written-selector.ts';
 
@@ -67,16 +68,17 @@ const kindSchemas = Object.fromEntries(
 /** The kinds that may be written in `rules`. */
 export const LISTED_KINDS = Object.keys(kindSchemas) as readonly RuleKindName[];
 
-const onBlockSchema = z
+/** What becomes of what a rule blocks, as it is written. */
+export const onBlockSchema = z
   .union([
     z.enum(['suppress', 'defer']),
     z.strictObject({
       defer: z.strictObject(
         {
-          spread: durationSchema(SPREAD_MAX)
+          spread: tieredSchema(durationSchema(SPREAD_MAX))
             .optional()
             .meta({ description: 'Releases are spread over so long, so that not all go out at once.' }),
-          longest: durationSchema(WAIT_MAX).optional().meta({
+          longest: tieredSchema(durationSchema(WAIT_MAX)).optional().meta({
             description:
               'What would have to wait longer is suppressed; counted from the first deferral; 30 days unless it says.',
           }),

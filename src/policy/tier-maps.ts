@@ -1,9 +1,10 @@
+import type { z } from 'zod';
 import { RULE_KINDS } from '../rules/kinds.ts';
 import { OTHER_TIERS } from '../rules/tiers/tiered.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Complaint, Path } from './problem.ts';
 import { at, isMapping, keysOf, listOf, type Mapping } from './raw.ts';
-import { LISTED_KINDS } from './schema.ts';
+import { LISTED_KINDS, onBlockSchema } from './schema.ts';
 
 /** The tiers of a policy, and whether every customer is in one of them. */
 interface Declared {
@@ -14,16 +15,32 @@ interface Declared {
 /** What is wrong with numbers that differ by tier: tiers that do not exist, and those without a number. */
 export function complaintsAboutTierMaps(written: Mapping): Complaint[] {
   const declared = declaredTiers(written.tiers);
-  return listOf(written.rules).flatMap((rule, i) =>
-    LISTED_KINDS.flatMap((kind) => {
-      const part = at(rule, kind);
-      // A part that cannot be read is complained about by itself.
-      const read = part === undefined ? undefined : RULE_KINDS[kind].schema.safeParse(part);
-      return [...tierMapsIn(read?.data, [])].flatMap(([names, path]) => [
-        ...aboutTierMap(names, ['rules', i, kind, ...within(part, path)], declared),
-      ]);
-    }),
-  );
+  const parts: Part[] = listOf(written.rules).flatMap((rule, i) => [
+    ...LISTED_KINDS.map((kind) => ({
+      part: at(rule, kind),
+      path: ['rules', i, kind],
+      schema: RULE_KINDS[kind].schema,
+    })),
+    { part: at(rule, 'onBlock'), path: ['rules', i, 'onBlock'], schema: onBlockSchema },
+  ]);
+  parts.push({ part: written.ceiling, path: ['ceiling'], schema: RULE_KINDS.ceiling.schema });
+  return parts.flatMap((each) => [...complaintsAboutPart(each, declared)]);
+}
+
+/** What may have numbers that differ by tier, and where it is written. */
+interface Part {
+  readonly part: unknown;
+  readonly path: Path;
+  readonly schema: z.ZodType;
+}
+
+function* complaintsAboutPart({ part, path, schema }: Part, declared: Declared): Generator<Complaint> {
+  if (part === undefined) return;
+  // A part that cannot be read is complained about by itself.
+  const { data } = schema.safeParse(part);
+  for (const [names, inner] of tierMapsIn(data, [])) {
+    yield* aboutTierMap(names, [...path, ...within(part, inner)], declared);
+  }
 }
 
 function declaredTiers(tiers: unknown): Declared {

@@ -6,19 +6,23 @@ import { conditionsOf } from '../model/selector.ts';
 import { type Clocks, zoneOf } from '../model/window.ts';
 import { instantText } from './events/evidence.ts';
 import { breakingTypes, lastFired } from './events/trigger.ts';
-import { type After, afterSchema, longestRest, type Rest } from './events/written-after.ts';
+import {
+  type After,
+  afterSchema,
+  longestRest,
+  type Rest,
+  type WrittenAfter,
+} from './events/written-after.ts';
 import type { EventField, EventNeed, Facts, RuleKind } from './rule-kind.ts';
 import { EVENT_FIELDS } from './rule-kind.ts';
-import { valueFor } from './tiers/tiered.ts';
 
 /** Something happened after which such messages rest: from it on, until its end, which is not included. */
-export const after: RuleKind<After> = {
+export const after: RuleKind<WrittenAfter> = {
   schema: afterSchema,
   exemption: 'after',
   counting: false,
   atTop: false,
   deferrable: true,
-  recurs: ({ suppress }) => suppress.kind === 'span' && suppress.duration.kind === 'by-tier',
   reads: ({ trigger }) => (trigger.kind === 'cleared' ? { selectors: [trigger.selector] } : {}),
   remembers: ({ spec }) => needsOf(spec),
   evaluate(rule, facts) {
@@ -45,7 +49,7 @@ export const after: RuleKind<After> = {
 function endOf(rest: Rest, at: Instant, facts: Facts): Instant | undefined {
   switch (rest.kind) {
     case 'span':
-      return at + valueFor(rest.duration, facts.tier);
+      return at + rest.duration;
     case 'days':
       return spanStart(cutOf('day'), zoneOf(rest.zone, clocksOf(facts)), at, rest.days);
     case 'for-good':

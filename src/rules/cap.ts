@@ -3,12 +3,12 @@ import { RETENTION } from '../model/customer-state.ts';
 import { interactionTypesSchema } from './events/written-interaction.ts';
 import { perSchema, UNSPLIT } from './limits/bucket.ts';
 import { findLimit } from './limits/find-limit.ts';
-import type { Limit } from './limits/limit.ts';
+import type { WrittenLimit } from './limits/limit.ts';
 import { reserveSchema } from './limits/reserve.ts';
 import { weightsSchema } from './limits/weight.ts';
 import { windowSchema } from './limits/written-window.ts';
 import type { RuleKind } from './rule-kind.ts';
-import { tieredSchema, valuesOf } from './tiers/tiered.ts';
+import { isTiered, tieredSchema, valuesOf } from './tiers/tiered.ts';
 import { limitSchema } from './written/written.ts';
 
 const writtenSchema = z.strictObject({
@@ -31,7 +31,7 @@ const writtenSchema = z.strictObject({
 type Written = z.output<typeof writtenSchema>;
 
 /** At most so many sends in a window. */
-export const cap: RuleKind<Limit> = {
+export const cap: RuleKind<WrittenLimit> = {
   schema: writtenSchema
     .check(({ value, issues }) => {
       for (const { key, message } of contradictionsIn(value)) {
@@ -39,7 +39,7 @@ export const cap: RuleKind<Limit> = {
       }
     })
     .transform(
-      ({ limit, window, per, count, weights, reserve, releaseOn, mayRaiseTo }): Limit => ({
+      ({ limit, window, per, count, weights, reserve, releaseOn, mayRaiseTo }): WrittenLimit => ({
         limit,
         window,
         per: per ?? UNSPLIT,
@@ -55,11 +55,9 @@ export const cap: RuleKind<Limit> = {
   counting: true,
   atTop: false,
   deferrable: true,
-  recurs: ({ limit, window, mayRaiseTo, count, reserve }) =>
-    [limit, window, ...(mayRaiseTo ? [mayRaiseTo] : [])].some(({ kind }) => kind === 'by-tier') ||
+  recurs: ({ count, reserve }) =>
     // The dispatch that a message counts with leaves the window before others do; and reserves come back.
-    count === 'dispatches' ||
-    reserve?.releaseBefore !== undefined,
+    count === 'dispatches' || reserve?.releaseBefore !== undefined,
   remembers: ({ spec }) =>
     spec.releaseOn.map((type) => ({ type, for: RETENTION, count: 1, fields: [], labels: [] })),
   reads: ({ weights }) => ({ selectors: weights.map((each) => each.for) }),
@@ -72,7 +70,7 @@ interface Contradiction {
 }
 
 /** What cannot be asked of windows that look further back than the log, and of those without an end. */
-function* contradictionsIn({ window, reserve, releaseOn }: Written): Generator<Contradiction> {
+function* contradictionsIn({ window, reserve, releaseOn, weights }: Written): Generator<Contradiction> {
   const kinds = valuesOf(window).map(({ kind }) => kind);
   const forgets = kinds.includes('lifetime');
   if (releaseOn && (forgets || kinds.includes('first-send'))) {
@@ -80,6 +78,10 @@ function* contradictionsIn({ window, reserve, releaseOn }: Written): Generator<C
       key: ['releaseOn'],
       message: 'expected a rolling or calendar window, or one of days, beside this',
     };
+  }
+  if (forgets && isTiered(weights)) {
+    const message = 'expected one weight for all tiers beside lifetime: what is forgotten has been weighed';
+    yield { key: ['weights'], message };
   }
   if (reserve && forgets) {
     yield { key: ['reserve'], message: 'expected another window than lifetime beside this' };

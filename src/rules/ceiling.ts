@@ -2,24 +2,24 @@ import { z } from 'zod';
 import type { Selector } from '../model/selector.ts';
 import { UNSPLIT } from './limits/bucket.ts';
 import { findLimit } from './limits/find-limit.ts';
-import type { Limit } from './limits/limit.ts';
+import type { WrittenLimit } from './limits/limit.ts';
 import { windowSchema } from './limits/written-window.ts';
 import type { RuleKind } from './rule-kind.ts';
-import { same } from './tiers/tiered.ts';
+import { tieredSchema } from './tiers/tiered.ts';
 import { limitSchema } from './written/written.ts';
 import { selectorSchema } from './written/written-selector.ts';
 
-export interface Ceiling extends Limit {
+export interface WrittenCeiling extends WrittenLimit {
   /** The classes that it does not stop; what they send counts all the same. */
   readonly except: readonly string[];
   readonly counts: Selector;
 }
 
 /** One limit above all rules, which no exemption and no mode lifts. */
-export const ceiling: RuleKind<Ceiling> = {
+export const ceiling: RuleKind<WrittenCeiling> = {
   schema: z
     .strictObject({
-      limit: limitSchema,
+      limit: tieredSchema(limitSchema),
       window: windowSchema,
       except: z.array(z.string()).default([]).meta({
         description: 'The classes that the ceiling does not stop. What they send counts all the same.',
@@ -29,8 +29,8 @@ export const ceiling: RuleKind<Ceiling> = {
         .meta({ description: 'Which sends count; every send unless it says less.' }),
     })
     .transform(
-      ({ limit, window, except, counts }): Ceiling => ({
-        limit: same(limit),
+      ({ limit, window, except, counts }): WrittenCeiling => ({
+        limit,
         window,
         per: UNSPLIT,
         count: 'sends',
@@ -44,7 +44,6 @@ export const ceiling: RuleKind<Ceiling> = {
   counting: false,
   atTop: true,
   deferrable: false,
-  recurs: ({ window }) => window.kind === 'by-tier',
   evaluate: (rule, facts) =>
     rule.spec.except.includes(facts.message.class)
       ? undefined

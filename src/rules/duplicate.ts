@@ -4,30 +4,32 @@ import { formatDuration } from '../kernel/time.ts';
 import type { Send } from '../model/customer-state.ts';
 import type { Finding } from '../model/decision.ts';
 import type { Candidate, Facts, RuleKind, RuleOf } from './rule-kind.ts';
+import { type Resolved, type Tiered, tieredSchema } from './tiers/tiered.ts';
 import { rememberedDurationSchema } from './written/written.ts';
 
 /** What makes a message the same as an earlier one. */
-export type Duplicate =
+type WrittenDuplicate =
   | {
       readonly by: 'message';
       /** Absent = for as long as the send is remembered. */
-      readonly within?: Duration;
+      readonly within?: Tiered<Duration>;
     }
-  | { readonly by: 'campaign' | 'fingerprint'; readonly within: Duration };
+  | { readonly by: 'campaign' | 'fingerprint'; readonly within: Tiered<Duration> };
+type Duplicate = Resolved<WrittenDuplicate>;
 
 /** No message whose id its sender already used, or none whose campaign or content the customer had lately. */
-export const duplicate: RuleKind<Duplicate> = {
+export const duplicate: RuleKind<WrittenDuplicate> = {
   schema: z
     .strictObject({
       by: z.enum(['message', 'campaign', 'fingerprint']).default('message').meta({
         description: 'message: the same id of the same sender. campaign, fingerprint: the same from anybody.',
       }),
-      within: rememberedDurationSchema.optional().meta({
+      within: tieredSchema(rememberedDurationSchema).optional().meta({
         description:
           'For how long. An id is taken for as long as the send is remembered unless it says less.',
       }),
     })
-    .transform(({ by, within }, context): Duplicate => {
+    .transform(({ by, within }, context): WrittenDuplicate => {
       if (by === 'message') return within === undefined ? { by } : { by, within };
       if (within !== undefined) return { by, within };
       const message = 'expected how long ago it may have gone out, such as 14d';

@@ -2,16 +2,17 @@ import { z } from 'zod';
 import type { Duration, Instant } from '../kernel/time.ts';
 import type { Finding } from '../model/decision.ts';
 import type { RuleKind } from './rule-kind.ts';
+import { type Tiered, tieredSchema } from './tiers/tiered.ts';
 import { ageSchema } from './written/written.ts';
 
-export interface Expiry {
-  readonly maxAge: Duration;
+interface WrittenExpiry {
+  readonly maxAge: Tiered<Duration>;
 }
 
 /** No message that was created `maxAge` ago or earlier. */
-export const expiry: RuleKind<Expiry> = {
+export const expiry: RuleKind<WrittenExpiry> = {
   schema: z
-    .strictObject({ maxAge: ageSchema })
+    .strictObject({ maxAge: tieredSchema(ageSchema) })
     .meta({ description: 'No message that was created `maxAge` ago or earlier.' }),
   counting: false,
   atTop: false,

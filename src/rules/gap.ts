@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Duration } from '../kernel/time.ts';
 import { perSchema, UNSPLIT } from './limits/bucket.ts';
 import { findLimit } from './limits/find-limit.ts';
-import type { Limit } from './limits/limit.ts';
+import type { WrittenLimit } from './limits/limit.ts';
 import type { RuleKind } from './rule-kind.ts';
 import { byTierSchema, mapTiered, same, type Tiered, tieredSchema } from './tiers/tiered.ts';
 import { rememberedDurationSchema } from './written/written.ts';
@@ -17,12 +17,12 @@ const detailedSchema = z.strictObject({
 });
 
 /** So long after the latest send, nothing: allowed again exactly one gap after it. */
-export const gap: RuleKind<Limit> = {
+export const gap: RuleKind<WrittenLimit> = {
   schema: z
     .union([
       rememberedDurationSchema.transform((wait) => gapOf(same(wait))),
       detailedSchema.transform(
-        ({ wait, per, count }): Limit => ({
+        ({ wait, per, count }): WrittenLimit => ({
           ...gapOf(wait),
           per: per ?? UNSPLIT,
           count: count === 'dispatches' ? 'other-dispatches' : 'sends',
@@ -35,12 +35,11 @@ export const gap: RuleKind<Limit> = {
   counting: true,
   atTop: false,
   deferrable: true,
-  recurs: ({ window }) => window.kind === 'by-tier',
   evaluate: (rule, facts) => findLimit('gap', 'too-soon', rule, facts),
 };
 
 /** A gap is one send to a rolling window of its length. */
-function gapOf(wait: Tiered<Duration>): Limit {
+function gapOf(wait: Tiered<Duration>): WrittenLimit {
   return {
     limit: same(1),
     window: mapTiered(wait, (duration) => ({ kind: 'rolling', duration })),

@@ -5,6 +5,7 @@ import type { Finding } from '../model/decision.ts';
 import type { InteractionType } from '../model/interaction.ts';
 import type { OutboundMessage } from '../model/message.ts';
 import type { Selector } from '../model/selector.ts';
+import type { Resolved } from './tiers/tiered.ts';
 
 /** What a class may be freed from. Neither the ceiling nor a message's own expiry is among it. */
 export const EXEMPTIONS = [
@@ -38,8 +39,6 @@ export interface Facts {
   /** `topic/partition/offset` of the message's record: tells it from other waiting messages. */
   readonly source: string;
   readonly now: Instant;
-  /** The customer's tier for this message; undefined where the policy has no tiers. */
-  readonly tier: string | undefined;
   /** The policy's zone, for customers without one. */
   readonly timezone: string;
   readonly channels: ChannelNames;
@@ -56,7 +55,7 @@ export type OnBlock =
       readonly longest: Duration;
     };
 
-/** One entry of a policy, as decided with. */
+/** One entry of a policy, as decided with for customers of one tier. */
 export interface RuleOf<Spec> {
   readonly id: string;
   /** Which messages obey. */
@@ -95,10 +94,13 @@ export interface Reads {
   readonly topics?: boolean;
 }
 
-/** One kind of rule: how its part is written, and what it finds. */
-export interface RuleKind<Spec> {
-  /** What a reader of the policy sees under the kind's key; its output is the rule's `spec`. */
-  readonly schema: z.ZodType<Spec>;
+/**
+ * One kind of rule: how its part is written, and what it finds. What is written may differ by tier wherever it says so; a
+ * rule is asked with what holds for the customer's tier.
+ */
+export interface RuleKind<Written, Spec = Resolved<Written>> {
+  /** What a reader of the policy sees under the kind's key; its output, for one tier, is the rule's `spec`. */
+  readonly schema: z.ZodType<Written>;
   /** The exemption that frees a class from rules of this kind; absent = none does. */
   readonly exemption?: Exemption;
   /** Whether `counts` may be written. */

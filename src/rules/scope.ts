@@ -21,23 +21,32 @@ export function isSameScope(one: Scope, other: Scope): boolean {
   });
 }
 
+/** The values of a field, channels as the policy calls them. */
+function meantBy(
+  scope: Scope,
+  field: (typeof SCOPE_FIELDS)[number],
+  channels: ChannelNames,
+): readonly string[] {
+  const values = scope[field] ?? [];
+  return field === 'channel' ? values.map((name) => channelNamed(channels, name) ?? name) : values;
+}
+
 /** Whether the message is within the scope. Channels go by any of their names. */
 export function isWithin(scope: Scope, message: Subject, channels: ChannelNames): boolean {
   for (const field of SCOPE_FIELDS) {
     const values = scope[field];
     if (values === undefined || values.length === 0) continue;
-    const meant = field === 'channel' ? values.map((name) => channelNamed(channels, name) ?? name) : values;
-    if (!fieldHasOneOf(field, meant, message)) return false;
+    if (!fieldHasOneOf(field, meantBy(scope, field, channels), message)) return false;
   }
   return true;
 }
 
-/** Whether everything within the narrow scope is within the wide one. False when in doubt. */
-export function coversScope(wide: Scope, narrow: Scope): boolean {
+/** Whether everything within the narrow scope is within the wide one. False when in doubt. Channels go by any of their names. */
+export function coversScope(wide: Scope, narrow: Scope, channels: ChannelNames): boolean {
   return SCOPE_FIELDS.every((field) => {
-    const values = wide[field] ?? [];
+    const values = meantBy(wide, field, channels);
     if (values.length === 0) return true;
-    const asked = narrow[field] ?? [];
+    const asked = meantBy(narrow, field, channels);
     return (
       asked.length > 0 &&
       asked.every((value) =>

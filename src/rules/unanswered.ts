@@ -7,25 +7,19 @@ import { covers, selects } from '../model/selector.ts';
 import { lastTimeOf } from './events/event.ts';
 import { instantText } from './events/evidence.ts';
 import { isLike } from './events/match.ts';
-import { type Unanswered, unansweredSchema } from './events/written-unanswered.ts';
+import { type Unanswered, unansweredSchema, type WrittenUnanswered } from './events/written-unanswered.ts';
 import { type Bucket, bucketsOf, isInBucket } from './limits/bucket.ts';
 import type { Facts, RuleKind, RuleOf } from './rule-kind.ts';
-import { valueFor } from './tiers/tiered.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** So many messages in a row were not answered: a pause after the last of them, or fewer messages. */
-export const unanswered: RuleKind<Unanswered> = {
+export const unanswered: RuleKind<WrittenUnanswered> = {
   schema: unansweredSchema,
   exemption: 'unanswered',
   counting: true,
   atTop: false,
   deferrable: true,
-  // Rows and windows get only shorter by time alone; a customer may come into another tier.
-  recurs: ({ messages, within, rest }) =>
-    [messages, within, ...Object.values(rest)].some(
-      (each) => typeof each === 'object' && each.kind === 'by-tier',
-    ),
   remembers: ({ spec: { answers, fields } }) =>
     answers.map((type) => ({ type, for: RETENTION, count: 1, fields, labels: [] })),
   evaluate(rule, facts) {
@@ -54,35 +48,35 @@ function isLonger(one: Row, other: Row): boolean {
 
 function findingOf(rule: RuleOf<Unanswered>, facts: Facts, { count, lastAt, restUntil }: Row): Finding {
   const { messages, within } = rule.spec;
-  const { now, tier } = facts;
+  const { now } = facts;
   const blocks = restUntil > now;
-  const looksBack = valueFor(within, tier);
   return {
     rule: rule.id,
     kind: 'unanswered',
     verdict: blocks ? 'blocks' : 'allows',
     reason: blocks ? 'unanswered' : 'cleared',
     count,
-    limit: valueFor(messages, tier),
-    windowStart: now - looksBack + 1,
-    window: formatDuration(looksBack),
-    ...(lastAt !== undefined && { evidence: { last: instantText(lastAt), rest: restText(rule.spec, tier) } }),
+    limit: messages,
+    windowStart: now - within + 1,
+    window: formatDuration(within),
+    ...(lastAt !== undefined && { evidence: { last: instantText(lastAt), rest: restText(rule.spec) } }),
     ...(blocks && { nextEligibleAt: restUntil }),
   };
 }
 
-function restText({ rest }: Unanswered, tier: string | undefined): string {
-  if (rest.kind === 'pause') return formatDuration(valueFor(rest.pause, tier));
-  return `${valueFor(rest.limit, tier)} in ${formatDuration(valueFor(rest.window, tier))}`;
+function restText({ rest }: Unanswered): string {
+  return rest.kind === 'pause'
+    ? formatDuration(rest.pause)
+    : `${rest.limit} in ${formatDuration(rest.window)}`;
 }
 
 function rowOf(rule: RuleOf<Unanswered>, facts: Facts, bucket: Bucket): Row {
   const { spec } = rule;
-  const { state, now, tier } = facts;
+  const { state, now } = facts;
+  const { messages, within } = spec;
   const counted = state.sends.filter(
     (send) => !send.returned && selects(rule.counts, send, state.attributes) && isInBucket(bucket, send),
   );
-  const within = valueFor(spec.within, tier);
   const row = sinceAnswer(
     spec,
     facts,
@@ -90,11 +84,11 @@ function rowOf(rule: RuleOf<Unanswered>, facts: Facts, bucket: Bucket): Row {
     counted.filter(({ at }) => at > now - within),
   );
   // From here on fewer than `messages` are looked at.
-  const shrinksAt = (row.at(-valueFor(spec.messages, tier))?.at ?? NEVER) + within;
+  const shrinksAt = (row.at(-messages)?.at ?? NEVER) + within;
   return {
     count: row.length,
     lastAt: row.at(-1)?.at,
-    restUntil: Math.min(shrinksAt, restEnds(spec, row, counted, tier)),
+    restUntil: Math.min(shrinksAt, restEnds(spec, row, counted)),
   };
 }
 
@@ -121,14 +115,8 @@ function isAnswerIn({ fields, category, product }: Bucket, event: CustomerEvent,
 }
 
 /** When the pause is over, or the window has room again. */
-function restEnds(
-  { rest }: Unanswered,
-  row: readonly Send[],
-  counted: readonly Send[],
-  tier: string | undefined,
-): Instant {
-  if (rest.kind === 'pause') return (row.at(-1)?.at ?? NEVER) + valueFor(rest.pause, tier);
-  const limit = valueFor(rest.limit, tier);
-  if (limit === 0) return Number.POSITIVE_INFINITY;
-  return (counted.at(-limit)?.at ?? NEVER) + valueFor(rest.window, tier);
+function restEnds({ rest }: Unanswered, row: readonly Send[], counted: readonly Send[]): Instant {
+  if (rest.kind === 'pause') return (row.at(-1)?.at ?? NEVER) + rest.pause;
+  if (rest.limit === 0) return Number.POSITIVE_INFINITY;
+  return (counted.at(-rest.limit)?.at ?? NEVER) + rest.window;
 }

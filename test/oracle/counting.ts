@@ -10,17 +10,16 @@ import {
   type Verdict,
   type View,
 } from './view.ts';
-import { type Lies, lies, type WindowAsWritten, windowChanges } from './windows.ts';
+import { type Lies, lies, windowChanges } from './windows.ts';
 import {
-  type ByTier,
   DAY,
-  forTier,
   listOf,
   ms,
   REMEMBERED,
   type WrittenCap,
   type WrittenGap,
   type WrittenRule,
+  type WrittenWindow,
 } from './written.ts';
 
 /** One value for each field that the rule splits by. */
@@ -149,24 +148,23 @@ function reserved({ reserve }: WrittenCap, units: readonly Unit[], window: Lies,
 }
 
 function limitFor(cap: WrittenCap, view: View): number {
-  const limit = forTier(cap.limit, view.tier);
+  const { limit } = cap;
   if (cap.mayRaiseTo === undefined) return limit;
-  const length = lengthOf(cap.window, view.tier);
+  const length = lengthOf(cap.window);
   const asked = ownLimits(view.known).filter(
     ({ scope, window }) => window === length && isWithin(view.policy, scope, view.message),
   );
   if (asked.length === 0) return limit;
   // Of several wishes the smallest is obeyed; none of them lowers the cap.
   const wish = Math.min(...asked.map((own) => own.limit));
-  return Math.max(limit, Math.min(wish, forTier(cap.mayRaiseTo, view.tier)));
+  return Math.max(limit, Math.min(wish, cap.mayRaiseTo));
 }
 
-function lengthOf(window: WindowAsWritten, tier: string | undefined): number | undefined {
+function lengthOf(window: WrittenWindow): number | undefined {
   if (window === 'lifetime') return undefined;
   if (typeof window === 'string') return ms(window);
   if ('from' in window || 'days' in window) return undefined;
-  if (!('calendar' in window)) return ms(forTier(window as ByTier<string>, tier));
-  const { calendar, units = 1 } = window as { calendar: string; units?: number };
+  const { calendar, units = 1 } = window;
   const lengths: Record<string, number> = { day: 1, week: 7, month: 30 };
   const days = lengths[calendar];
   return days === undefined ? undefined : days * units * DAY;
@@ -183,10 +181,10 @@ function capChanges(cap: WrittenCap, rule: WrittenRule, bucket: Bucket, view: Vi
   return later(view, changes);
 }
 
-export const askGap: Ask<ByTier<string> | WrittenGap> = (written, rule) => {
+export const askGap: Ask<string | WrittenGap> = (written, rule) => {
   const gap: WrittenGap = isGap(written) ? written : { wait: written };
   const blocking = (view: View) => {
-    const wait = ms(forTier(gap.wait, view.tier));
+    const wait = ms(gap.wait);
     const log = sendsInLog(view);
     return bucketsOf(gap.per ?? [], view)
       .flatMap((bucket) => countedEver(view, rule, bucket))
@@ -202,7 +200,7 @@ export const askGap: Ask<ByTier<string> | WrittenGap> = (written, rule) => {
       return blocking(view).length > 0 ? says('too-soon') : says('cleared');
     },
     changes: (view) => {
-      const wait = ms(forTier(gap.wait, view.tier));
+      const wait = ms(gap.wait);
       return later(
         view,
         view.known.sends.flatMap(({ at }) => [at + wait, at + REMEMBERED]),
@@ -211,8 +209,8 @@ export const askGap: Ask<ByTier<string> | WrittenGap> = (written, rule) => {
   };
 };
 
-function isGap(written: ByTier<string> | WrittenGap): written is WrittenGap {
-  return typeof written === 'object' && 'wait' in written;
+function isGap(written: string | WrittenGap): written is WrittenGap {
+  return typeof written === 'object';
 }
 
 function says(reason: string): Verdict {

@@ -8,7 +8,7 @@ import { channelNamed, selects } from './select.ts';
 import { nextTierChange, tierAt } from './tiers.ts';
 import { NEVER, nextAllowed, type Question, type Saying, type View } from './view.ts';
 import { askConsent, askOptOuts, askPreference } from './wishes.ts';
-import { DAY, ms, type WrittenPolicy, type WrittenRule } from './written.ts';
+import { DAY, inTier, ms, type WrittenPolicy, type WrittenRule } from './written.ts';
 
 /** What a whole policy says about one message of a customer with this history. */
 export interface Answer {
@@ -73,7 +73,7 @@ export function answer(
         ? binding?.rule
         : undefined,
     nextEligibleAt,
-    due: verdict === 'deferred' ? dueOf(view, blocking, settling as Settled, asking.since) : undefined,
+    due: verdict === 'deferred' ? dueOf(blocking, settling as Settled, asking.since) : undefined,
     ...{ tier: view.tier, channel: view.message.channel, class: view.message.class, findings },
     claimRefused:
       message.class === undefined || message.class === view.message.class ? undefined : message.class,
@@ -136,22 +136,23 @@ function findingsAt(view: View): Found[] {
     const finding = findingOf({ id: name }, question, view);
     if (finding?.blocks === true) found.push(finding);
   }
-  for (const rule of view.policy.rules) {
+  for (const rule of rulesAt(view)) {
     const finding =
       obeys(rule, view) && !isReplaced(rule, view) ? findingOf(rule, questionOf(rule), view) : undefined;
     if (finding !== undefined) found.push(finding);
   }
-  const { ceiling } = view.policy;
-  if (ceiling !== undefined && ceiling.except?.includes(view.message.class) !== true) {
-    const { limit, window, counts } = ceiling;
-    const rule: WrittenRule = { id: 'ceiling', ...(counts !== undefined && { counts }) };
-    const finding = findingOf(rule, askCap({ limit, window }, rule), view);
-    const says = finding?.says.map((each) =>
-      finding.blocks ? { ...each, reason: 'ceiling-reached' } : each,
-    );
-    if (finding !== undefined && says !== undefined) found.push({ ...finding, says });
-  }
-  return found;
+  const highest = ceilingAt(view);
+  return highest === undefined ? found : [...found, highest];
+}
+
+function ceilingAt(view: View): Found | undefined {
+  const ceiling = view.policy.ceiling && inTier(view.policy.ceiling, view.tier, tiersOf(view));
+  if (ceiling === undefined || ceiling.except?.includes(view.message.class) === true) return undefined;
+  const { limit, window, counts } = ceiling;
+  const rule: WrittenRule = { id: 'ceiling', ...(counts !== undefined && { counts }) };
+  const finding = findingOf(rule, askCap({ limit, window }, rule), view);
+  if (finding?.blocks !== true) return finding;
+  return { ...finding, says: finding.says.map((each) => ({ ...each, reason: 'ceiling-reached' })) };
 }
 
 function unruled(view: View): [name: string, question: Question][] {
@@ -172,6 +173,22 @@ function unruled(view: View): [name: string, question: Question][] {
   ];
 }
 
+function tiersOf({ policy }: View): string[] {
+  return (policy.tiers ?? []).map(({ id }) => id);
+}
+
+/** The rules as they are for customers of the view's tier. */
+function rulesAt(view: View): readonly WrittenRule[] {
+  const { policy, tier } = view;
+  const known = RESOLVED.get(policy) ?? new Map<string | undefined, readonly WrittenRule[]>();
+  RESOLVED.set(policy, known);
+  const rules = known.get(tier) ?? policy.rules.map((rule) => inTier(rule, tier, tiersOf(view)));
+  known.set(tier, rules);
+  return rules;
+}
+
+const RESOLVED = new WeakMap<WrittenPolicy, Map<string | undefined, readonly WrittenRule[]>>();
+
 function obeys(rule: WrittenRule, { policy, message, known }: View): boolean {
   const exemption = EXEMPTIONS[kindOf(rule)];
   if (exemption !== undefined && policy.classes[message.class]?.exempt?.includes(exemption)) return false;
@@ -180,7 +197,7 @@ function obeys(rule: WrittenRule, { policy, message, known }: View): boolean {
 
 /** Whether another rule takes its place; one that is replaced itself takes nobody's. */
 function isReplaced(rule: WrittenRule, view: View): boolean {
-  return view.policy.rules.some(
+  return rulesAt(view).some(
     (other) =>
       other.replaces?.includes(rule.id) === true &&
       other.mode !== 'shadow' &&
@@ -214,6 +231,8 @@ interface Settled {
   readonly at: number;
   /** All that blocked at one of the instants at which was asked. */
   readonly met: readonly Found[];
+  /** As it is seen then. */
+  readonly view: View;
 }
 
 /** When nothing blocks: what blocks longest is waited for, or until the tier is another one, again and again. */
@@ -228,7 +247,7 @@ function settled(view: View, blocking: readonly Found[]): Settled | undefined {
     if (now === NEVER) return undefined;
     then = { ...then, now, tier: tierAt({ ...then, now }) };
     blockers = findingsAt(then).filter(({ blocks, shadow }) => blocks && !shadow);
-    if (blockers.length === 0) return { at: now, met };
+    if (blockers.length === 0) return { at: now, met, view: then };
     met.push(...blockers);
   }
   return undefined;
@@ -257,9 +276,8 @@ function verdictOf(blocking: readonly Found[], next: number | undefined, since: 
 
 /** Spread over so long after the next eligible time, before the message is too old and has waited too long. */
 function dueOf(
-  view: View,
   blocking: readonly Found[],
-  { at: next, met }: Settled,
+  { at: next, met, view }: Settled,
   since: number,
 ): readonly [number, number] {
   const spread = Math.max(...met.map(({ defers }) => defers?.spread ?? 0));
@@ -270,7 +288,7 @@ function dueOf(
 function deadlineOf(view: View): number {
   const { message, policy } = view;
   const maxAge = policy.classes[message.class]?.maxAge;
-  const rules = policy.rules.filter(
+  const rules = rulesAt(view).filter(
     (rule) =>
       rule.expiry !== undefined && rule.mode !== 'shadow' && obeys(rule, view) && !isReplaced(rule, view),
   );

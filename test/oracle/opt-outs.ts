@@ -1,6 +1,6 @@
 import type { Scope } from '../../src/model/scope.ts';
-import { scopeText } from './select.ts';
-import { DAY } from './written.ts';
+import { channelNamed, scopeText } from './select.ts';
+import { DAY, type WrittenPolicy } from './written.ts';
 
 export interface OptOut {
   readonly scope: Scope;
@@ -12,23 +12,28 @@ export interface OptOut {
 }
 
 /** An opt-out that is no newer than one that is alike is not a new one, so that what took that back still does. */
-export function addOptOut(optOuts: OptOut[], optOut: OptOut, now: number): void {
+export function addOptOut(policy: WrittenPolicy, optOuts: OptOut[], optOut: OptOut, now: number): void {
   const textOf = ({ scope, until, cause }: OptOut) => `${scopeText(scope)} ${until} ${cause}`;
   const same = optOuts.findLast((each) => textOf(each) === textOf(optOut) && each.at >= optOut.at);
   if (same === undefined) optOuts.push(optOut);
-  else if (isForgotten(same, now)) optOuts.push(optOut);
+  else if (isForgotten(policy, same, now)) optOuts.push(optOut);
 }
 
 /** What was taken back as a whole is remembered for so long; after that it is news. */
-export function isForgotten({ scope, at, later }: OptOut, now: number): boolean {
-  const taken = later.filter((each) => each.at > at && isAllOf(each.reach, scope));
+export function isForgotten(policy: WrittenPolicy, optOut: OptOut, now: number): boolean {
+  const { scope, at, later, cause } = optOut;
+  const taken = later.filter(
+    (each) =>
+      each.at > at && (!each.fromErasureOnly || cause === 'erasure') && isAllOf(policy, each.reach, scope),
+  );
   return taken.length > 0 && now - Math.max(...taken.map((each) => each.at)) >= 35 * DAY;
 }
 
 /** Whether the reach leaves nothing of the scope. */
-function isAllOf(reach: Scope, scope: Scope): boolean {
+function isAllOf(policy: WrittenPolicy, reach: Scope, scope: Scope): boolean {
   return Object.entries(reach).every(([field, values]) => {
+    const named = (value: string) => (field === 'channel' ? (channelNamed(policy, value) ?? value) : value);
     const own = scope[field as keyof Scope];
-    return own?.every((value) => values.includes(value));
+    return own?.every((value) => values.map(named).includes(named(value)));
   });
 }

@@ -14,7 +14,6 @@ import {
   zoneFor,
 } from './view.ts';
 import {
-  forTier,
   listOf,
   ms,
   REMEMBERED,
@@ -30,11 +29,7 @@ export const askUnanswered: Ask<WrittenUnanswered> = (unanswered, rule) => {
     verdictAt: (view) => unansweredVerdict(unanswered, rule, bucket, view),
     changes: (view) => {
       const { pause, window, within = '35d' } = unanswered;
-      const lengths = [
-        forTier(within, view.tier),
-        ...(pause === undefined ? [] : [forTier(pause, view.tier)]),
-        window ?? '35d',
-      ];
+      const lengths = [within, ...(pause === undefined ? [] : [pause]), window ?? '35d'];
       return later(
         view,
         view.known.sends.flatMap(({ at }) => [...lengths.map((each) => at + ms(each)), at + REMEMBERED]),
@@ -50,7 +45,7 @@ function unansweredVerdict(
   bucket: Bucket,
   view: View,
 ): Verdict {
-  const { now, tier } = view;
+  const { now } = view;
   const { messages, pause, window, limit = 0 } = unanswered;
   const log = sendsInLog(view);
   const counted = countedEver(view, rule, bucket).filter((send) => log.includes(send));
@@ -58,7 +53,7 @@ function unansweredVerdict(
   const says = { count: row.length, limit: messages };
   const last = row.at(-1);
   let blocks = row.length >= messages && last !== undefined;
-  if (pause !== undefined) blocks &&= now < (last?.at ?? 0) + ms(forTier(pause, tier));
+  if (pause !== undefined) blocks &&= now < (last?.at ?? 0) + ms(pause);
   if (window !== undefined) blocks &&= counted.filter(({ at }) => at > now - ms(window)).length >= limit;
   return { blocks, says: [{ reason: blocks ? 'unanswered' : 'cleared', ...(window === undefined && says) }] };
 }
@@ -66,7 +61,7 @@ function unansweredVerdict(
 /** What went out since the last answer, oldest first. */
 function rowOf(unanswered: WrittenUnanswered, counted: readonly Send[], bucket: Bucket, view: View): Send[] {
   const types = unanswered.answers ?? ANSWERS;
-  const within = ms(forTier(unanswered.within ?? '35d', view.tier));
+  const within = ms(unanswered.within ?? '35d');
   const answers = view.known.happened.filter((event) => types.includes(event.type) && isAbout(event, bucket));
   const answeredAt = Math.max(-1, ...answers.map(({ at }) => at));
   const row = counted.filter(({ at }) => at > answeredAt && at > view.now - within);
@@ -179,10 +174,10 @@ function isBroken(after: WrittenAfter, first: number, at: number, { known, messa
 
 function endOf({ suppress }: WrittenAfter, at: number, view: View): number {
   if (suppress === 'forever') return NEVER;
-  if (typeof suppress === 'object' && 'days' in suppress) {
-    const { days, zone } = suppress as { days: number; zone?: string };
+  if (typeof suppress === 'object') {
+    const { days, zone } = suppress;
     const where = zoneFor(view, zone);
     return startOfDate(where, dateAt(where, at) + days);
   }
-  return at + ms(forTier(suppress as string, view.tier));
+  return at + ms(suppress);
 }

@@ -102,7 +102,7 @@ export function remember(policy: WrittenPolicy, history: History): Remembered {
   let known = nothing([]);
   for (const entry of history) {
     if (entry.what === 'decided') rememberDecided(known, entry);
-    else if (entry.interaction.type === 'erased') known = erase(known, entry.interaction, entry.now);
+    else if (entry.interaction.type === 'erased') known = erase(policy, known, entry.interaction, entry.now);
     else rememberInteraction(policy, known, entry.interaction, entry.now);
   }
   return known;
@@ -117,14 +117,14 @@ function nothing(optOuts: OptOut[]): Remembered {
 }
 
 /** Everything goes, except that nothing may be sent. */
-function erase(known: Remembered, interaction: Interaction, now: number): Remembered {
+function erase(policy: WrittenPolicy, known: Remembered, interaction: Interaction, now: number): Remembered {
   const at = Math.min(interaction.occurredAt, now);
   const erasures = known.optOuts.filter(({ cause }) => cause === 'erasure');
   // Told again, or told of an older one, it is not done again.
-  if (erasures.some((each) => each.at >= at && !isForgotten(each, now))) return known;
+  if (erasures.some((each) => each.at >= at && !isForgotten(policy, each, now))) return known;
   const after = nothing(erasures);
   after.firstSeenAt = at;
-  addOptOut(after.optOuts, { scope: {}, at, cause: 'erasure', later: [] }, now);
+  addOptOut(policy, after.optOuts, { scope: {}, at, cause: 'erasure', later: [] }, now);
   return after;
 }
 
@@ -165,7 +165,7 @@ function rememberInteraction(policy: WrittenPolicy, known: Remembered, told: Int
   const about = sendMeant(known, interaction, at, now);
   rememberHappened(known, interaction, at, about);
   if (about !== undefined) markSend(about, interaction.type, at);
-  rememberWill(known, interaction, at, now);
+  rememberWill(policy, known, interaction, at, now);
   rememberWishes(known, interaction, at, now);
   if (interaction.type === 'cancelled') cancel(policy, known, interaction, at);
 }
@@ -264,7 +264,13 @@ function sendMeant(known: Remembered, interaction: Interaction, at: number, now:
   return meant.filter((send) => send.at <= at).at(-1) ?? meant[0];
 }
 
-function rememberWill(known: Remembered, interaction: Interaction, at: number, now: number): void {
+function rememberWill(
+  policy: WrittenPolicy,
+  known: Remembered,
+  interaction: Interaction,
+  at: number,
+  now: number,
+): void {
   const { type, channel, purpose, source, terms, until } = interaction;
   const status = GRANTS[type];
   if (status !== undefined) known.statements.push({ status, at, channel, purpose, source, terms });
@@ -276,9 +282,9 @@ function rememberWill(known: Remembered, interaction: Interaction, at: number, n
     for (const { later } of known.optOuts) later.push({ reach, at, fromErasureOnly });
   }
   if (type === 'opted-out' || type === 'unsubscribed')
-    addOptOut(known.optOuts, { scope, at, until, cause: 'opt-out', later: [] }, now);
+    addOptOut(policy, known.optOuts, { scope, at, until, cause: 'opt-out', later: [] }, now);
   if (type === 'complained')
-    addOptOut(known.optOuts, { scope, at, until, cause: 'complaint', later: [] }, now);
+    addOptOut(policy, known.optOuts, { scope, at, until, cause: 'complaint', later: [] }, now);
 }
 
 /** An empty list says nothing about its field. */

@@ -1,9 +1,7 @@
 import { dateAt, dateNamed, startOfDate, unitAround } from './clock.ts';
 import type { Send } from './remembered.ts';
 import { type View, zoneFor } from './view.ts';
-import { forTier, ms, type WrittenWindow } from './written.ts';
-
-export type WindowAsWritten = WrittenWindow | Readonly<Record<string, string>>;
+import { ms, type WrittenWindow } from './written.ts';
 
 /** A window as it lies at one instant. */
 export interface Lies {
@@ -12,17 +10,8 @@ export interface Lies {
   readonly end?: number;
 }
 
-/** The window for the customer of the view; what differs by tier is a rolling one. */
-function windowFor(window: WindowAsWritten, view: View): WrittenWindow {
-  if (typeof window === 'string' || 'calendar' in window || 'from' in window || 'days' in window) {
-    return window as WrittenWindow;
-  }
-  return forTier(window, view.tier);
-}
-
 /** `counted` are all sends ever that count; a window that opens at one of them depends on them. */
-export function lies(written: WindowAsWritten, view: View, counted: readonly Send[]): Lies {
-  const window = windowFor(written, view);
+export function lies(window: WrittenWindow, view: View, counted: readonly Send[]): Lies {
   if (window === 'lifetime') return { inside: () => true };
   if (typeof window === 'string') return { inside: ({ at }) => at > view.now - ms(window) };
   if ('from' in window) return liesFromFirstSend(ms(window.length), view.now, counted);
@@ -61,8 +50,7 @@ function liesFromFirstSend(length: number, now: number, counted: readonly Send[]
 }
 
 /** Every instant at which something leaves the window, or at which one of the next windows ends. */
-export function windowChanges(written: WindowAsWritten, view: View, counted: readonly Send[]): number[] {
-  const window = windowFor(written, view);
+export function windowChanges(window: WrittenWindow, view: View, counted: readonly Send[]): number[] {
   if (window === 'lifetime') return [];
   if (typeof window === 'string') return counted.map(({ at }) => at + ms(window));
   if ('from' in window) {

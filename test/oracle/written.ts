@@ -1,9 +1,7 @@
 /** One value, or any of a list. */
 export type Some = string | readonly string[];
-/** One value for everybody, or one by tier. */
-export type ByTier<Value> = Value | Readonly<Record<string, Value>>;
 
-/** A policy as its YAML gives it, nothing filled in. */
+/** A policy as its YAML gives it, nothing filled in. Where it says a number or a length of time, there may be one by tier. */
 export interface WrittenPolicy {
   readonly apiVersion: 'tact/v1';
   readonly name: string;
@@ -66,7 +64,7 @@ export interface WrittenRule {
     | { readonly defer: { readonly spread?: string; readonly longest?: string } };
   readonly replaces?: readonly string[];
   readonly cap?: WrittenCap;
-  readonly gap?: ByTier<string> | WrittenGap;
+  readonly gap?: string | WrittenGap;
   readonly consent?: WrittenConsent;
   readonly expiry?: { readonly maxAge: string };
   readonly duplicate?: { readonly by?: 'message' | 'campaign' | 'fingerprint'; readonly within?: string };
@@ -88,14 +86,14 @@ export type WrittenWindow =
   | { readonly from: 'first-send'; readonly length: string };
 
 export interface WrittenCap {
-  readonly limit: ByTier<number>;
-  readonly window: WrittenWindow | Readonly<Record<string, string>>;
+  readonly limit: number;
+  readonly window: WrittenWindow;
   readonly per?: readonly string[];
   readonly count?: 'sends' | 'dispatches';
   readonly weights?: readonly { readonly for: WrittenSelector; readonly weight: number }[];
   readonly reserve?: { readonly class: Some; readonly slots: number; readonly releaseBefore?: string };
   readonly releaseOn?: Some;
-  readonly mayRaiseTo?: ByTier<number>;
+  readonly mayRaiseTo?: number;
 }
 
 export interface WrittenCeiling {
@@ -106,7 +104,7 @@ export interface WrittenCeiling {
 }
 
 export interface WrittenGap {
-  readonly wait: ByTier<string>;
+  readonly wait: string;
   readonly per?: readonly string[];
   readonly count?: 'dispatches';
 }
@@ -148,10 +146,10 @@ export interface WrittenQuietHours {
 
 export interface WrittenUnanswered {
   readonly messages: number;
-  readonly within?: ByTier<string>;
+  readonly within?: string;
   readonly answers?: readonly string[];
   readonly per?: readonly string[];
-  readonly pause?: ByTier<string>;
+  readonly pause?: string;
   readonly limit?: number;
   readonly window?: string;
 }
@@ -166,7 +164,7 @@ export interface WrittenAfter {
   readonly until?: Some;
   readonly match?: Some;
   readonly depth?: number;
-  readonly suppress: 'forever' | { readonly days: number; readonly zone?: string } | ByTier<string>;
+  readonly suppress: string | { readonly days: number; readonly zone?: string };
 }
 
 export const MINUTE = 60_000;
@@ -189,15 +187,22 @@ export function listOf(some: Some | undefined): readonly string[] {
   return typeof some === 'string' ? [some] : some;
 }
 
-/** The value for a customer of this tier. */
-export function forTier<Value extends string | number>(
-  value: ByTier<Value>,
+/**
+ * What is written, as it is for customers of this tier: any number or length of time may be written once for each tier,
+ * `other` for those that are not named.
+ */
+export function inTier<Written>(
+  written: Written,
   tier: string | undefined,
-): Value {
-  if (typeof value !== 'object') return value;
-  const byTier = value as Readonly<Record<string, Value>>;
-  const found =
-    (tier !== undefined && Object.hasOwn(byTier, tier) ? byTier[tier] : undefined) ?? byTier.other;
-  if (found === undefined) throw new Error(`no value for tier ${tier}`);
-  return found;
+  tiers: readonly string[],
+): Written {
+  if (typeof written !== 'object' || written === null) return written;
+  if (Array.isArray(written)) return written.map((each) => inTier(each, tier, tiers)) as Written;
+  const names = Object.keys(written);
+  const parts = written as Readonly<Record<string, unknown>>;
+  if (names.length > 0 && names.every((name) => name === 'other' || tiers.includes(name))) {
+    const own = tier !== undefined && names.includes(tier) ? parts[tier] : parts.other;
+    return inTier(own, tier, tiers) as Written;
+  }
+  return Object.fromEntries(names.map((name) => [name, inTier(parts[name], tier, tiers)])) as Written;
 }

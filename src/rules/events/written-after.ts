@@ -4,7 +4,7 @@ import { ENGAGEMENT_RETENTION, RETENTION } from '../../model/customer-state.ts';
 import type { InteractionType } from '../../model/interaction.ts';
 import { conditionsOf, type Selector } from '../../model/selector.ts';
 import { EVENT_FIELDS } from '../rule-kind.ts';
-import { byTierSchema, same, type Tiered, valuesOf } from '../tiers/tiered.ts';
+import { byTierSchema, type Resolved, same, type Tiered, tieredSchema, valuesOf } from '../tiers/tiered.ts';
 import { issuesOf, type Mistake } from '../written/mistake.ts';
 import { ageSchema, whoseClocksSchema } from '../written/written.ts';
 import { selectorSchema } from '../written/written-selector.ts';
@@ -12,19 +12,22 @@ import { type Match, matchFieldsSchema } from './match.ts';
 import { interactionTypesSchema } from './written-interaction.ts';
 
 /** After what such messages rest, and how long. */
-export interface After {
+export interface WrittenAfter {
   readonly trigger: Trigger;
   readonly match: Match;
   /** So many triggers together begin the rest. */
-  readonly count: number;
+  readonly count: Tiered<number>;
   /** The last trigger and the first of those that count lie less than so long apart. */
-  readonly within: Duration;
+  readonly within: Tiered<Duration>;
   /** Whether something good between them lets them not count together. */
   readonly inARow: boolean;
   /** Triggers at or before the last of these do not count; empty = every one counts. */
   readonly until: readonly InteractionType[];
-  readonly suppress: Rest;
+  readonly suppress: Tiered<WrittenRest>;
 }
+
+/** The same for customers of one tier. */
+export type After = Resolved<WrittenAfter>;
 
 export type Trigger =
   | { readonly kind: 'interaction'; readonly types: readonly InteractionType[]; readonly where: Selector }
@@ -32,11 +35,12 @@ export type Trigger =
   | { readonly kind: 'cleared'; readonly selector: Selector };
 
 /** How long a trigger stands: `[at, end)`. */
-export type Rest =
-  | { readonly kind: 'span'; readonly duration: Tiered<Duration> }
+type WrittenRest =
+  | { readonly kind: 'span'; readonly duration: Duration }
   /** Until so many dates later begins: 1 = the next date. */
-  | { readonly kind: 'days'; readonly days: number; readonly zone: string }
+  | { readonly kind: 'days'; readonly days: Tiered<number>; readonly zone: string }
   | { readonly kind: 'for-good' };
+export type Rest = Resolved<WrittenRest>;
 
 const COUNT_MAX = 100;
 const DEPTH_MAX = 20;
@@ -44,17 +48,19 @@ const DAYS_MAX = ENGAGEMENT_RETENTION / DAY;
 
 const daysSchema = z
   .strictObject({
-    days: z.int().min(1).max(DAYS_MAX).meta({ description: 'So many dates later; 1 = the next date.' }),
+    days: tieredSchema(z.int().min(1).max(DAYS_MAX)).meta({
+      description: 'So many dates later; 1 = the next date.',
+    }),
     zone: whoseClocksSchema.default('customer'),
   })
-  .transform(({ days, zone }): Rest => ({ kind: 'days', days, zone }));
+  .transform(({ days, zone }): WrittenRest => ({ kind: 'days', days, zone }));
 
 const lengthSchema = z
   .string()
-  .transform((text, context): Rest => {
+  .transform((text, context): WrittenRest => {
     if (text === 'forever') return { kind: 'for-good' };
     const { success, data, error } = ageSchema.safeParse(text);
-    if (success) return { kind: 'span', duration: same(data) };
+    if (success) return { kind: 'span', duration: data };
     context.issues.push({ code: 'custom', message: error.issues[0]?.message, input: text });
     return z.NEVER;
   })
@@ -63,16 +69,18 @@ const lengthSchema = z
     description: 'A length of time such as 10d, or forever.',
   });
 
-const restSchema = z
+const restSchema: z.ZodType<Tiered<WrittenRest>> = z
   .union(
     [
-      lengthSchema,
-      daysSchema,
-      byTierSchema(ageSchema, ['days', 'zone']).transform((duration): Rest => ({ kind: 'span', duration })),
+      lengthSchema.transform(same),
+      daysSchema.transform(same),
+      byTierSchema(z.union([lengthSchema, daysSchema]), ['days', 'zone']),
     ],
     { error: 'expected a length of time such as 10d, { days: 3 } or forever' },
   )
-  .meta({ description: 'How long such messages rest: 10d, { days: 3 } by the calendar, or forever.' });
+  .meta({
+    description: 'How long such messages rest: 10d, { days: 3 } by the calendar, or forever.',
+  }) as unknown as z.ZodType<Tiered<WrittenRest>>;
 
 const writtenSchema = z.strictObject({
   interaction: interactionTypesSchema.optional(),
@@ -80,8 +88,10 @@ const writtenSchema = z.strictObject({
     .optional()
     .meta({ description: 'Which of these interactions; each, unless it says.' }),
   cleared: selectorSchema.optional().meta({ description: 'After which sends of our own, instead.' }),
-  count: z.int().min(1).max(COUNT_MAX).default(1).meta({ description: 'After so many of them.' }),
-  within: ageSchema.optional().meta({ description: 'In how long so many must happen.' }),
+  count: tieredSchema(z.int().min(1).max(COUNT_MAX))
+    .default(same(1))
+    .meta({ description: 'After so many of them.' }),
+  within: tieredSchema(ageSchema).optional().meta({ description: 'In how long so many must happen.' }),
   inARow: z
     .boolean()
     .default(false)
@@ -97,7 +107,7 @@ const writtenSchema = z.strictObject({
 type Written = z.output<typeof writtenSchema>;
 
 /** An `after` rule as it is written. */
-export const afterSchema: z.ZodType<After> = writtenSchema
+export const afterSchema: z.ZodType<WrittenAfter> = writtenSchema
   .check(({ value, issues }) => {
     issues.push(...issuesOf(mistakesOf(value)));
   })
@@ -108,10 +118,11 @@ function* mistakesOf(written: Written): Generator<Mistake> {
   yield* mistakesOfTrigger(written);
   const { count, within, inARow, match, depth } = written;
   const several = 'a count of 2 or more beside it';
-  if (count === 1 && within !== undefined) {
-    yield { key: 'within', expected: several, written: formatDuration(within) };
+  const isOne = Math.max(...valuesOf(count)) === 1;
+  if (isOne && within !== undefined) {
+    yield { key: 'within', expected: several, written: valuesOf(within).map(formatDuration).join(', ') };
   }
-  if (count === 1 && inARow) yield { key: 'inARow', expected: several, written: inARow };
+  if (isOne && inARow) yield { key: 'inARow', expected: several, written: inARow };
   if (depth !== undefined && !match.includes('category')) {
     yield { key: 'depth', expected: 'match: category beside it', written: depth };
   }
@@ -136,11 +147,12 @@ function* mistakesOfTrigger(written: Written): Generator<Mistake> {
 }
 
 /** Sends must be remembered for as long as they stand. */
-function* mistakesOfCleared({ count, within = 0, suppress }: Written): Generator<Mistake> {
-  const longest = longestRest(suppress);
-  if (count > 1 && within === 0) {
+function* mistakesOfCleared({ count, within = same(0), suppress }: Written): Generator<Mistake> {
+  const rests = valuesOf(suppress).flatMap((rest) => lengthsOf(rest));
+  const longest = rests.includes(undefined) ? undefined : Math.max(...(rests as Duration[]));
+  if (Math.max(...valuesOf(count)) > 1 && Math.min(...valuesOf(within)) === 0) {
     yield { key: 'within', expected: 'in how long so many sends must go out' };
-  } else if (longest === undefined || longest + within > RETENTION) {
+  } else if (longest === undefined || longest + Math.max(...valuesOf(within)) > RETENTION) {
     const expected = 'at most 35d, within included: own sends are not remembered for longer';
     yield { key: 'suppress', expected, written: longest === undefined ? 'forever' : formatDuration(longest) };
   }
@@ -153,11 +165,17 @@ function isAboutEvents(where: Selector): boolean {
   );
 }
 
+/** How long a trigger can stand in each tier; undefined = for good. */
+function lengthsOf(rest: WrittenRest): readonly (Duration | undefined)[] {
+  if (rest.kind !== 'days') return [longestRest(rest)];
+  return valuesOf(rest.days).map((days) => longestRest({ ...rest, days }));
+}
+
 /** The longest that a trigger can stand; undefined = for good. */
 export function longestRest(rest: Rest): Duration | undefined {
   switch (rest.kind) {
     case 'span':
-      return Math.max(...valuesOf(rest.duration));
+      return rest.duration;
     case 'days':
       // A day more, for clocks that are set back meanwhile.
       return (rest.days + 1) * DAY;
@@ -166,7 +184,7 @@ export function longestRest(rest: Rest): Duration | undefined {
   }
 }
 
-function compile({ interaction, where, cleared, depth, ...written }: Written): After {
+function compile({ interaction, where, cleared, depth, ...written }: Written): WrittenAfter {
   const { match: fields, count, within, inARow, until = [], suppress } = written;
   const trigger: Trigger =
     cleared === undefined
@@ -174,6 +192,6 @@ function compile({ interaction, where, cleared, depth, ...written }: Written): A
       : { kind: 'cleared', selector: cleared };
   return {
     ...{ trigger, match: { fields, ...(depth !== undefined && { depth }) }, count, inARow, until, suppress },
-    within: within ?? ENGAGEMENT_RETENTION,
+    within: within ?? same(ENGAGEMENT_RETENTION),
   };
 }

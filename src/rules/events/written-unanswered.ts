@@ -4,13 +4,13 @@ import { RETENTION, SENDS_MAX } from '../../model/customer-state.ts';
 import { ANSWER_TYPES, type InteractionType } from '../../model/interaction.ts';
 import { perSchema, type Split, UNSPLIT } from '../limits/bucket.ts';
 import { EVENT_FIELDS, type EventField } from '../rule-kind.ts';
-import { same, type Tiered, tieredSchema } from '../tiers/tiered.ts';
+import { type Resolved, same, type Tiered, tieredSchema } from '../tiers/tiered.ts';
 import { issuesOf, type Mistake } from '../written/mistake.ts';
 import { rememberedDurationSchema } from '../written/written.ts';
 import { interactionTypesSchema } from './written-interaction.ts';
 
 /** What follows when so many messages in a row went unanswered. */
-export interface Unanswered {
+export interface WrittenUnanswered {
   readonly messages: Tiered<number>;
   /** Messages of `(now − within, now]` are looked at. */
   readonly within: Tiered<Duration>;
@@ -21,14 +21,17 @@ export interface Unanswered {
   readonly rest: Pause | FewerMessages;
 }
 
+/** The same for customers of one tier. */
+export type Unanswered = Resolved<WrittenUnanswered>;
+
 /** Nothing for so long after the last of them. */
-export interface Pause {
+interface Pause {
   readonly kind: 'pause';
   readonly pause: Tiered<Duration>;
 }
 
 /** At most so many in `(now − window, now]`, until there is an answer. */
-export interface FewerMessages {
+interface FewerMessages {
   readonly kind: 'fewer';
   readonly limit: Tiered<number>;
   readonly window: Tiered<Duration>;
@@ -69,7 +72,7 @@ function areDifferent(values: readonly unknown[]): boolean {
 type Written = z.output<typeof writtenSchema>;
 
 /** An `unanswered` rule as it is written. */
-export const unansweredSchema: z.ZodType<Unanswered> = writtenSchema
+export const unansweredSchema: z.ZodType<WrittenUnanswered> = writtenSchema
   .check(({ value, issues }) => {
     issues.push(...issuesOf(mistakesOf(value)));
   })
@@ -89,7 +92,7 @@ function* mistakesOf({ pause, limit, window }: Written): Generator<Mistake> {
   }
 }
 
-function compile({ messages, within, answers, per = [], pause, limit, window }: Written): Unanswered {
+function compile({ messages, within, answers, per = [], pause, limit, window }: Written): WrittenUnanswered {
   const split = per.length === 0 ? UNSPLIT : (perSchema.parse(per) ?? UNSPLIT);
   const asked = { messages, within, answers, fields: per, split };
   if (limit !== undefined && window !== undefined) {

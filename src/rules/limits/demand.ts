@@ -3,7 +3,6 @@ import { DAY } from '../../kernel/time.ts';
 import type { Window } from '../../model/window.ts';
 import type { Facts } from '../rule-kind.ts';
 import { isWithin } from '../scope.ts';
-import { valueFor } from '../tiers/tiered.ts';
 import type { Limit } from './limit.ts';
 import { weightOf } from './weight.ts';
 
@@ -19,11 +18,11 @@ export interface Demand {
   readonly slots: number;
 }
 
-export function demandOf(limit: Limit, window: Window, facts: Facts): Demand {
-  const { message, state, tier } = facts;
+export function demandOf(limit: Limit, facts: Facts): Demand {
+  const { message, state } = facts;
   const { reserve } = limit;
   return {
-    limit: raised(valueFor(limit.limit, tier), limit, window, facts),
+    limit: raised(limit, facts),
     weight: weightOf(limit.weights, message, state.attributes),
     dispatch: limit.count === 'dispatches' ? message.dispatchId : undefined,
     slots: reserve === undefined || reserve.classes.includes(message.class) ? 0 : reserve.slots,
@@ -31,8 +30,8 @@ export function demandOf(limit: Limit, window: Window, facts: Facts): Demand {
 }
 
 /** The smallest of the customer's own limits that are about the same counts: none of them is to be exceeded. */
-function raised(limit: number, { mayRaiseTo }: Limit, window: Window, facts: Facts): number {
-  const { state, message, channels, tier } = facts;
+function raised({ limit, window, mayRaiseTo }: Limit, facts: Facts): number {
+  const { state, message, channels } = facts;
   const own = state.preferences.limits?.value;
   if (mayRaiseTo === undefined || own === undefined) return limit;
   const length = lengthOf(window);
@@ -41,9 +40,7 @@ function raised(limit: number, { mayRaiseTo }: Limit, window: Window, facts: Fac
     if (each.window === length && isWithin(each.scope, message, channels))
       asked = Math.min(asked, each.limit);
   }
-  return asked === Number.POSITIVE_INFINITY
-    ? limit
-    : Math.max(limit, Math.min(asked, valueFor(mayRaiseTo, tier)));
+  return asked === Number.POSITIVE_INFINITY ? limit : Math.max(limit, Math.min(asked, mayRaiseTo));
 }
 
 const UNIT_LENGTHS: Readonly<Record<string, Duration>> = { day: DAY, week: 7 * DAY, month: 30 * DAY };

@@ -3,7 +3,6 @@ import type { Finding } from '../../model/decision.ts';
 import type { ReasonCode } from '../../model/reason.ts';
 import { openWindow, type Window } from '../../model/window.ts';
 import type { Facts, RuleOf } from '../rule-kind.ts';
-import { valueFor } from '../tiers/tiered.ts';
 import { type Bucket, bucketsOf } from './bucket.ts';
 import { type Counted, countSends } from './count-sends.ts';
 import { type Demand, demandOf } from './demand.ts';
@@ -21,8 +20,8 @@ export function findLimit(
 ): Finding | undefined {
   const buckets = bucketsOf(rule.spec.per, facts.message);
   if (buckets.length === 0) return undefined;
-  const window = valueFor(rule.spec.window, facts.tier);
-  const demand = demandOf(rule.spec, window, facts);
+  const { window } = rule.spec;
+  const demand = demandOf(rule.spec, facts);
   const binding = strictest(rule, facts, demand, window, buckets);
   const roomAt =
     buckets.length === 1 ? binding.roomAt : roomInAll(binding, rule, facts, demand, window, buckets);

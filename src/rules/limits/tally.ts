@@ -51,11 +51,10 @@ export function forget(
 
 function asLong(rule: AnyRule): readonly Long[] {
   if (!KINDS_OF_LIMITS.includes(rule.kind)) return [];
+  // It is the same window for all tiers.
   const { window } = rule.spec as Limit;
-  if (window.kind !== 'same') return [];
-  const { value } = window;
-  const isLong = value.kind === 'lifetime' || value.kind === 'first-send';
-  return isLong ? [{ rule: rule as RuleOf<Limit>, window: value }] : [];
+  const isLong = window.kind === 'lifetime' || window.kind === 'first-send';
+  return isLong ? [{ rule: rule as RuleOf<Limit>, window }] : [];
 }
 
 function addWeights(

@@ -96,7 +96,14 @@ const firstSendSchema = z
   })
   .transform(({ length }): Window => ({ kind: 'first-send', length }));
 
-/** Every window there is. Only those that roll may differ by tier. */
+/** What is looked back from may differ by tier; not that of which something is remembered, lest it mean another time. */
+const ofTierSchema = z
+  .union([textSchema, calendarSchema, daysSchema, firstSendSchema])
+  .refine(({ kind }) => kind !== 'lifetime' && kind !== 'first-send', {
+    message: 'expected a rolling or calendar window, or one of days, where it differs by tier',
+  });
+
+/** Every window there is. */
 export const windowSchema = z
   .union(
     [
@@ -104,7 +111,7 @@ export const windowSchema = z
       calendarSchema.transform(same),
       daysSchema.transform(same),
       firstSendSchema.transform(same),
-      byTierSchema(rollingSchema, WINDOW_KEYS),
+      byTierSchema(ofTierSchema, WINDOW_KEYS),
     ],
     { error: 'expected a window such as 7d, { calendar: day } or lifetime' },
   )

@@ -45,6 +45,12 @@ export const tiersSchema = z
   )
   .meta({ description: 'Groups of customers for whom numbers differ; the first that fits is theirs.' });
 
+/** The name of every tier that a customer may be in. */
+export function tierNames(tiers: readonly Tier[]): readonly string[] {
+  const ids = tiers.map(({ id }) => id);
+  return tiers.some(({ when }) => when.length === 0) ? ids : [...ids, OTHER_TIERS];
+}
+
 /** The customer's tier for this message: the first that fits, or the one that is held; `other` when none fits. */
 export function tierOf(tiers: readonly Tier[], facts: TierFacts): string {
   const { tier: last } = facts.state;

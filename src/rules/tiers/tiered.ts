@@ -6,29 +6,62 @@ export const OTHER_TIERS = 'other';
 
 /** One value for everybody, or one for each tier. */
 export type Tiered<Value> =
-  | { readonly kind: 'same'; readonly value: Value }
+  | { readonly kind: 'untiered'; readonly value: Value }
   /** Without a prototype; every tier of the policy is in it, or `other` is. */
   | { readonly kind: 'by-tier'; readonly values: Readonly<Record<string, Value>> };
 
+/** What was written, at any depth, as it is for customers of one tier. */
+export type Resolved<Written> =
+  Written extends Tiered<infer Value>
+    ? Resolved<Value>
+    : Written extends readonly (infer Item)[]
+      ? readonly Resolved<Item>[]
+      : Written extends object
+        ? { readonly [Key in keyof Written]: Resolved<Written[Key]> }
+        : Written;
+
 export function same<Value>(value: Value): Tiered<Value> {
-  return { kind: 'same', value };
+  return { kind: 'untiered', value };
 }
 
-/** The value for customers of this tier. */
-export function valueFor<Value>(tiered: Tiered<Value>, tier: string | undefined): Value {
-  if (tiered.kind === 'same') return tiered.value;
+/** What was written, with the value of this tier wherever it says one for each. */
+export function resolve<Written>(written: Written, tier: string): Resolved<Written> {
+  return resolved(written, tier) as Resolved<Written>;
+}
+
+function resolved(part: unknown, tier: string): unknown {
+  if (typeof part !== 'object' || part === null) return part;
+  if (Array.isArray(part)) return part.map((each) => resolved(each, tier));
+  const prototype: unknown = Object.getPrototypeOf(part);
+  if (prototype !== Object.prototype && prototype !== null) return part;
+  const { kind, value, values } = part as {
+    kind?: unknown;
+    value?: unknown;
+    values?: Record<string, unknown>;
+  };
+  if (kind === 'untiered') return resolved(value, tier);
   // The policy was refused unless every tier, or the others, has a value.
-  return (tiered.values[tier ?? OTHER_TIERS] ?? tiered.values[OTHER_TIERS]) as Value;
+  if (kind === 'by-tier') return resolved(values?.[tier] ?? values?.[OTHER_TIERS], tier);
+  const entries = Object.entries(part).map(([key, each]) => [key, resolved(each, tier)]);
+  return prototype === null
+    ? Object.assign(Object.create(null), Object.fromEntries(entries))
+    : Object.fromEntries(entries);
+}
+
+/** Whether something that was written, at any depth, differs by tier. */
+export function isTiered(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  return (part as { kind?: unknown }).kind === 'by-tier' || Object.values(part).some(isTiered);
 }
 
 /** All values that may hold. */
 export function valuesOf<Value>(tiered: Tiered<Value>): readonly Value[] {
-  return tiered.kind === 'same' ? [tiered.value] : Object.values(tiered.values);
+  return tiered.kind === 'untiered' ? [tiered.value] : Object.values(tiered.values);
 }
 
 /** The same, with other values. */
 export function mapTiered<From, To>(tiered: Tiered<From>, to: (value: From) => To): Tiered<To> {
-  if (tiered.kind === 'same') return same(to(tiered.value));
+  if (tiered.kind === 'untiered') return same(to(tiered.value));
   const entries = Object.entries(tiered.values).map(([tier, value]) => [tier, to(value)] as const);
   return byTier(Object.fromEntries(entries));
 }

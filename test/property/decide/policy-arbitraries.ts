@@ -7,7 +7,7 @@ import type {
   WrittenWhen,
 } from '../../oracle/written.ts';
 import { CHANNELS, maybe, oneOrTwo, parts, seldom, some, ZONES } from './choices.ts';
-import { partFor, short, span } from './rule-arbitraries.ts';
+import { byTier, partFor, short, span } from './rule-arbitraries.ts';
 
 const age = fc.oneof(
   span.map((within) => ({ within })),
@@ -85,13 +85,14 @@ const classes = fc.record({
 });
 
 const DEFERRABLE = ['cap', 'gap', 'preference', 'quietHours', 'unanswered', 'after', 'duplicate'] as const;
-const onBlock: fc.Arbitrary<WrittenRule['onBlock']> = fc.oneof(
-  { weight: 3, arbitrary: some<WrittenRule['onBlock']>('defer', undefined, 'suppress') },
-  parts<{ spread?: string; longest?: string }>({
-    spread: seldom(some('15m', '1h')),
-    longest: seldom(fc.oneof(short, some('7d'))),
-  }).map((defer) => ({ defer })),
-);
+const onBlock = (tiers: readonly string[]): fc.Arbitrary<WrittenRule['onBlock']> =>
+  fc.oneof(
+    { weight: 3, arbitrary: some<WrittenRule['onBlock']>('defer', undefined, 'suppress') },
+    parts<{ spread?: string; longest?: string }>({
+      spread: seldom(byTier(some('15m', '1h'), tiers)),
+      longest: seldom(byTier(fc.oneof(short, some('7d')), tiers)),
+    }).map((defer) => ({ defer })),
+  );
 
 function mayDefer(rule: Partial<WrittenRule>): boolean {
   if (rule.duplicate !== undefined) return rule.duplicate.within !== undefined;
@@ -103,7 +104,7 @@ function rulesFor(tierIds: readonly string[]): fc.Arbitrary<WrittenRule[]> {
   const rule = fc.record({
     part: partFor(tierIds),
     shadow: seldom(some('shadow' as const)),
-    block: onBlock,
+    block: onBlock(tierIds),
     gives: maybe(fc.nat(4)),
     seldom: fc.nat(4),
   });
@@ -124,6 +125,10 @@ function rulesFor(tierIds: readonly string[]): fc.Arbitrary<WrittenRule[]> {
     .chain((rules) => fc.shuffledSubarray(rules, { minLength: rules.length }));
 }
 
+function idsOf({ tiers: made = [] }: { readonly tiers?: readonly WrittenTier[] | undefined }): string[] {
+  return made.map(({ id }) => id);
+}
+
 /** Policies that are valid, of every kind of rule. */
 export const policyArbitrary: fc.Arbitrary<WrittenPolicy> = fc
   .record({
@@ -135,11 +140,11 @@ export const policyArbitrary: fc.Arbitrary<WrittenPolicy> = fc
   .chain((head) =>
     fc.record({
       head: fc.constant(head),
-      rules: rulesFor((head.tiers ?? []).map(({ id }) => id)),
+      rules: rulesFor(idsOf(head)),
       ceiling: seldom(
         parts<NonNullable<WrittenPolicy['ceiling']>>({
-          limit: some(2, 3, 5),
-          window: fc.oneof(span, some({ calendar: 'day' as const })),
+          limit: byTier(some(2, 3, 5), idsOf(head)),
+          window: byTier(fc.oneof(span, some({ calendar: 'day' as const })), idsOf(head)),
           except: seldom(some(['security'])),
           counts: seldom(some({ channel: ['email', 'sms'] })),
         }),

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type {
-  ByTier,
   Some,
   WrittenAfter,
   WrittenCap,
@@ -57,15 +56,12 @@ function selectorOver(fields: Record<string, readonly string[]>): fc.Arbitrary<W
 const stableSelector = selectorOver(FIELDS);
 const selector = selectorOver({ ...FIELDS, ...ATTRIBUTE });
 
-/** Once, or for every tier of the policy by one of the two ways in which that may be written. */
-function byTier<T>(
-  value: fc.Arbitrary<T>,
-  tiers: readonly string[],
-): fc.Arbitrary<T | Readonly<Record<string, T>>> {
+/** Once, or for every tier of the policy by one of the two ways in which that may be written; the types know of once. */
+export function byTier<T>(value: fc.Arbitrary<T>, tiers: readonly string[]): fc.Arbitrary<T> {
   if (tiers.length === 0) return value;
   const all = fc.record(Object.fromEntries([...tiers, 'other'].map((tier) => [tier, value])));
   const others = fc.record({ [tiers[0] as string]: value, other: value });
-  return fc.oneof(value, all as fc.Arbitrary<Record<string, T>>, others as fc.Arbitrary<Record<string, T>>);
+  return fc.oneof(value, all as fc.Arbitrary<T>, others as fc.Arbitrary<T>);
 }
 
 export const short = some('1h', '2h', '6h', '12h', '1d', '2d', '3d');
@@ -104,6 +100,7 @@ function capWith(
   window: fc.Arbitrary<WrittenCap['window']>,
   tiers: readonly string[],
   more: { [K in 'count' | 'reserve' | 'releaseOn']?: fc.Arbitrary<WrittenCap[K]> },
+  weights = byTier(some(0, 1, 2, 3), tiers),
 ): fc.Arbitrary<WrittenCap> {
   const none = fc.constant(undefined);
   return parts<WrittenCap>({
@@ -112,7 +109,7 @@ function capWith(
     per: seldom(per),
     count: more.count ?? none,
     weights: seldom(
-      fc.array(fc.record({ for: stableSelector, weight: some(0, 1, 2, 3) }), { minLength: 1, maxLength: 2 }),
+      fc.array(fc.record({ for: stableSelector, weight: weights }), { minLength: 1, maxLength: 2 }),
     ),
     reserve: more.reserve ?? none,
     releaseOn: more.releaseOn ?? none,
@@ -120,11 +117,11 @@ function capWith(
   });
 }
 
-const reserve = (releaseBefore: fc.Arbitrary<string | undefined>) =>
+const reserve = (tiers: readonly string[], releaseBefore: fc.Arbitrary<string | undefined>) =>
   seldom(
     parts<NonNullable<WrittenCap['reserve']>>({
       class: some<Some>('service', 'security', ['service', 'security']),
-      slots: some(1, 2),
+      slots: byTier(some(1, 2), tiers),
       releaseBefore,
     }),
   );
@@ -135,19 +132,27 @@ const dispatches = some('dispatches' as const);
 type Part = Partial<WrittenRule>;
 
 function capPart(tiers: readonly string[]): fc.Arbitrary<Part> {
-  const rolling = byTier(span, tiers);
+  const rolling = byTier(fc.oneof({ weight: 3, arbitrary: span }, calendar as fc.Arbitrary<never>), tiers);
   const caps = fc.oneof(
     {
       weight: 4,
-      arbitrary: capWith(rolling, tiers, { reserve: reserve(fc.constant(undefined)), releaseOn }),
+      arbitrary: capWith(rolling, tiers, { reserve: reserve(tiers, fc.constant(undefined)), releaseOn }),
     },
     { weight: 2, arbitrary: capWith(fc.oneof(rolling, calendar), tiers, { count: dispatches, releaseOn }) },
     {
       weight: 4,
-      arbitrary: capWith(fc.oneof(calendar, blocks), tiers, { reserve: reserve(seldom(short)), releaseOn }),
+      arbitrary: capWith(byTier(fc.oneof(calendar, blocks), tiers), tiers, {
+        reserve: reserve(tiers, seldom(byTier(short, tiers))),
+        releaseOn,
+      }),
     },
   );
-  const endless = capWith(fc.oneof(firstSend, fc.constant<WrittenWindow>('lifetime')), tiers, {});
+  const endless = capWith(
+    fc.oneof(firstSend, fc.constant<WrittenWindow>('lifetime')),
+    tiers,
+    {},
+    some(0, 1, 2, 3),
+  );
   return fc.oneof(
     { weight: 4, arbitrary: parts<Part>({ cap: caps, for: maybe(selector), counts: seldom(selector) }) },
     {
@@ -160,8 +165,8 @@ function capPart(tiers: readonly string[]): fc.Arbitrary<Part> {
 function gapPart(tiers: readonly string[]): fc.Arbitrary<Part> {
   const wait = byTier(fc.oneof(short, span), tiers);
   const gap = fc.oneof(
-    wait as fc.Arbitrary<ByTier<string>>,
-    parts<{ wait: ByTier<string> }>({ wait, per: seldom(per), count: seldom(dispatches) } as never),
+    wait as fc.Arbitrary<string>,
+    parts<{ wait: string }>({ wait, per: seldom(per), count: seldom(dispatches) } as never),
   );
   return parts<Part>({
     gap: gap as fc.Arbitrary<WrittenRule['gap']>,
@@ -182,10 +187,10 @@ const preference = parts<WrittenPreference>({ topics: no, limits: no, pauses: no
 function unansweredPart(tiers: readonly string[]): fc.Arbitrary<Part> {
   const rest = fc.oneof(
     parts<Partial<WrittenUnanswered>>({ pause: byTier(span, tiers) }),
-    parts<Partial<WrittenUnanswered>>({ limit: some(0, 1, 2), window: span }),
+    parts<Partial<WrittenUnanswered>>({ limit: byTier(some(0, 1, 2), tiers), window: byTier(span, tiers) }),
   );
   const head = parts<Partial<WrittenUnanswered>>({
-    messages: some(1, 2, 2, 3),
+    messages: byTier(some(1, 2, 2, 3), tiers),
     within: maybe(byTier(span, tiers)),
     answers: seldom(oneOrTwo('clicked', 'purchased', 'opened', 'x-visit', 'called')),
     per: seldom(
@@ -212,8 +217,8 @@ function afterPart(tiers: readonly string[]): fc.Arbitrary<Part> {
   const counted = fc.oneof(
     { weight: 3, arbitrary: fc.constant({}) },
     parts<Partial<WrittenAfter>>({
-      count: some(2, 2, 3),
-      within: maybe(some('1d', '3d', '14d')),
+      count: byTier(some(2, 2, 3), tiers),
+      within: maybe(byTier(some('1d', '3d', '14d'), tiers)),
       inARow: seldom(some(true)),
     }),
   );
@@ -239,7 +244,7 @@ function afterPart(tiers: readonly string[]): fc.Arbitrary<Part> {
           WrittenAfter['suppress']
         >,
       },
-      parts<{ days: number; zone?: string }>({ days: some(1, 2, 10), zone: maybe(zone) }),
+      parts<{ days: number; zone?: string }>({ days: byTier(some(1, 2, 10), tiers), zone: maybe(zone) }),
       fc.constant<'forever'>('forever'),
     ),
   });
@@ -247,7 +252,7 @@ function afterPart(tiers: readonly string[]): fc.Arbitrary<Part> {
     cleared: fc.oneof(fc.constant({}), stableSelector),
     suppress: fc.oneof(
       byTier(fc.oneof(short, some('7d', '14d')), tiers) as fc.Arbitrary<WrittenAfter['suppress']>,
-      parts<{ days: number; zone?: string }>({ days: some(1, 2, 10), zone: maybe(zone) }),
+      parts<{ days: number; zone?: string }>({ days: byTier(some(1, 2, 10), tiers), zone: maybe(zone) }),
     ),
   });
   return parts<Part>({
@@ -270,11 +275,12 @@ function listed(match: WrittenAfter['match']): readonly string[] {
   return typeof match === 'string' ? [match] : (match ?? []);
 }
 
-const duplicate = fc.oneof(
-  fc.constant({}),
-  span.map((within) => ({ within })),
-  fc.record({ by: some('campaign' as const, 'fingerprint' as const), within: span }),
-);
+const duplicate = (tiers: readonly string[]) =>
+  fc.oneof(
+    fc.constant({}),
+    byTier(span, tiers).map((within) => ({ within })),
+    fc.record({ by: some('campaign' as const, 'fingerprint' as const), within: byTier(span, tiers) }),
+  );
 
 /** One kind of rule with its selectors. */
 export function partFor(tiers: readonly string[]): fc.Arbitrary<Part> {
@@ -286,8 +292,11 @@ export function partFor(tiers: readonly string[]): fc.Arbitrary<Part> {
     { weight: 6, arbitrary: capPart(tiers) },
     { weight: 2, arbitrary: gapPart(tiers) },
     { weight: 2, arbitrary: simple(consent.map((each) => ({ consent: each }))) },
-    { weight: 1, arbitrary: simple(some('6h', '2d', '10d').map((maxAge) => ({ expiry: { maxAge } }))) },
-    { weight: 2, arbitrary: simple(duplicate.map((each) => ({ duplicate: each }))) },
+    {
+      weight: 1,
+      arbitrary: simple(byTier(some('6h', '2d', '10d'), tiers).map((maxAge) => ({ expiry: { maxAge } }))),
+    },
+    { weight: 2, arbitrary: simple(duplicate(tiers).map((each) => ({ duplicate: each }))) },
     { weight: 2, arbitrary: simple(preference.map((each) => ({ preference: each }))) },
     { weight: 3, arbitrary: simple(quietHours.map((each) => ({ quietHours: each }))) },
     { weight: 3, arbitrary: unansweredPart(tiers) },

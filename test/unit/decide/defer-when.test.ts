@@ -4,7 +4,7 @@ import type { Policy } from '../../../src/decide/policy.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/kernel/time.ts';
 import type { CustomerState } from '../../../src/model/customer-state.ts';
 import type { OutboundMessage } from '../../../src/model/message.ts';
-import { message, NOON, policyWith, send, stateWith } from './build.ts';
+import { message, NOON, policyOf, policyWith, send, stateWith } from './build.ts';
 
 const CUSTOMERS = Array.from({ length: 200 }, (_, i) => `customer-${i}`);
 
@@ -98,5 +98,45 @@ describe('a message that may not wait', () => {
     const { decision, state } = decide(policyWith(rules), full, message(), NOON, asking);
     expect(decision).toMatchObject({ outcome: 'suppressed', reason: 'deferral-full' });
     expect(state.waiting).toEqual([]);
+  });
+});
+
+describe('a longest age that differs by tier', () => {
+  const text = (ages: string) => `
+apiVersion: tact/v1
+name: test
+enforce: true
+channels: { email: {} }
+classes: { marketing: { default: true } }
+tiers: [{ id: new, when: { firstSeen: { within: 2d } } }]
+rules:
+  - { id: fresh, expiry: { maxAge: ${ages} } }
+  - { id: pace, gap: 3d, onBlock: defer }
+`;
+  const known = stateWith({ firstSeenAt: NOON - 36 * HOUR, sends: [send(NOON - DAY)] });
+  const next = NOON + 2 * DAY;
+
+  test('is that of the tier in which the customer is when the message may go out', () => {
+    const later = policyOf(text('{ new: 1d, other: 7d }'));
+    expect(ask(later, known).decision).toMatchObject({
+      outcome: 'deferred',
+      tier: 'new',
+      nextEligibleAt: next,
+    });
+    const sooner = policyOf(text('{ new: 7d, other: 1d }'));
+    expect(ask(sooner, known).decision).toMatchObject({ outcome: 'suppressed', rule: 'pace' });
+    expect(ask(sooner, known).decision).not.toHaveProperty('nextEligibleAt');
+  });
+
+  test('may bring back what is too old now', () => {
+    const policy = policyOf(text('{ new: 1h, other: 7d }'));
+    const { decision } = ask(policy, stateWith({ firstSeenAt: NOON - 36 * HOUR }), {
+      createdAt: NOON - 2 * HOUR,
+    });
+    expect(decision).toMatchObject({
+      outcome: 'suppressed',
+      reason: 'expired',
+      nextEligibleAt: NOON + 12 * HOUR,
+    });
   });
 });

@@ -129,7 +129,9 @@ describe('the oracle', () => {
 
   test('holds a tier for as long as it says', () => {
     const tiers = [{ id: 'new', when: { firstSeen: { within: '2d' } }, hold: '5d' }, { id: 'old' }];
-    const policy = policyOf([{ id: 'few', cap: { limit: { new: 1, other: 9 }, window: '7d' } }], { tiers });
+    const policy = policyOf([{ id: 'few', cap: { limit: { new: 1, other: 9 } as never, window: '7d' } }], {
+      tiers,
+    });
     const first = { ...sent(NOON - 3 * DAY), tier: 'new' } as ReturnType<typeof sent>;
     expect(ask(policy, [first])).toMatchObject({ tier: 'new', reasons: ['cap-reached'] });
     expect(ask(policy, [first], {}, NOON + 2 * DAY)).toMatchObject({ tier: 'old', outcome: 'cleared' });

@@ -69,16 +69,13 @@ describe('a policy without mistakes', () => {
         { kind: 'not', of: [{ kind: 'field', field: 'topic', values: ['news'] }] },
       ],
       spec: {
-        limit: { kind: 'same', value: 9 },
-        window: {
-          kind: 'same',
-          value: { kind: 'calendar', unit: 'week', units: 1, zone: 'America/New_York', weekStart: 7 },
-        },
+        limit: 9,
+        window: { kind: 'calendar', unit: 'week', units: 1, zone: 'America/New_York', weekStart: 7 },
       },
     });
     expect(byId.get('email-weekly')?.counts).toEqual(byId.get('email-weekly')?.for);
     expect(byId.get('once-a-day')).toMatchObject({ mode: 'shadow', spec: { within: 86_400_000 } });
-    expect(parsed.policy.ceiling?.spec).toMatchObject({ limit: { value: 20 }, except: ['security'] });
+    expect(parsed.policy.ceiling?.spec).toMatchObject({ limit: 20, except: ['security'] });
     expect({ ...parsed.policy.channels }).toEqual({
       email: 'email',
       'e-mail': 'email',

@@ -6,10 +6,10 @@ import { NOON, send } from '../decide/build.ts';
 import { event } from './events.ts';
 import { factsWith, ruleOf } from './facts.ts';
 
-type Given = Parameters<typeof factsWith>[0];
+type Given = Parameters<typeof factsWith>[0] & { readonly tier?: string };
 
-function find(written: object, given: Given = {}) {
-  return after.evaluate(ruleOf(after, written), factsWith(given));
+function find(written: object, { tier, ...given }: Given = {}) {
+  return after.evaluate(ruleOf(after, written, tier), factsWith(given));
 }
 
 /** How long from noon until it allows; 0 when it does so now, `never` when it never will. */
@@ -62,8 +62,17 @@ describe('after a purchase', () => {
     const byTier = { ...written, suppress: { new: '1d', other: '10d' } };
     expect(wait(byTier, happened([bought(0)], { tier: 'new' }))).toBe(DAY);
     expect(wait(byTier, happened([bought(0)], { tier: 'old' }))).toBe(10 * DAY);
-    expect(after.recurs?.(ruleOf(after, byTier).spec)).toBe(true);
-    expect(after.recurs?.(ruleOf(after, written).spec)).toBe(false);
+    const byDate = { ...written, suppress: { new: { days: 1, zone: 'UTC' }, other: 'forever' } };
+    expect(wait(byDate, happened([bought(0)], { tier: 'new' }))).toBe(12 * HOUR);
+    expect(wait(byDate, happened([bought(0)], { tier: 'old' }))).toBe('never');
+  });
+
+  test('how many, and in how long, may differ by tier', () => {
+    const byTier = { ...written, count: { new: 1, other: 2 }, within: { new: '1d', other: '5d' } };
+    expect(wait(byTier, happened([bought(1)], { tier: 'new' }))).toBe(9 * DAY);
+    expect(wait(byTier, happened([bought(1)], { tier: 'old' }))).toBe(0);
+    expect(wait(byTier, happened([bought(1), bought(4)], { tier: 'old' }))).toBe(9 * DAY);
+    expect(wait(byTier, happened([bought(1), bought(6)], { tier: 'old' }))).toBe(0);
   });
 });
 

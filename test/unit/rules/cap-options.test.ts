@@ -17,8 +17,8 @@ interface Asked {
   readonly tier?: string;
 }
 
-function find(written: unknown, { sends = [], state = {}, ...asked }: Asked): Finding | undefined {
-  return cap.evaluate(ruleOf(cap, written), factsWith({ state: { sends, ...state }, ...asked }));
+function find(written: unknown, { sends = [], state = {}, tier, ...asked }: Asked): Finding | undefined {
+  return cap.evaluate(ruleOf(cap, written, tier), factsWith({ state: { sends, ...state }, ...asked }));
 }
 
 describe('a limit by tier', () => {
@@ -37,10 +37,21 @@ describe('a limit by tier', () => {
     expect(find(windows, { sends, tier: 'old' })).toMatchObject({ verdict: 'allows', window: '3d' });
   });
 
-  test('recurs, because time alone may change the tier', () => {
+  test('can have windows of other kinds, weights and reserves by tier', () => {
+    const options = {
+      limit: 4,
+      window: { new: { calendar: 'day' }, other: '3d' },
+      weights: [{ for: { channel: 'email' }, weight: { new: 1, other: 2 } }],
+      reserve: { class: 'service', slots: { new: 1, other: 2 } },
+    };
+    const sends = [send(NOON - 2 * DAY)];
+    const of = (tier: string) => find(options, { sends, tier });
+    expect(of('new')).toMatchObject({ verdict: 'allows', count: 0, limit: 3, window: 'day UTC' });
+    expect(of('old')).toMatchObject({ verdict: 'blocks', count: 2, limit: 2, window: '3d' });
+  });
+
+  test('recurs where slots come back, and where a dispatch leaves before the others', () => {
     const recurs = (rule: unknown) => cap.recurs?.(ruleOf(cap, rule).spec);
-    expect(recurs({ limit: { new: 1, other: 2 }, window: '1d' })).toBe(true);
-    expect(recurs({ limit: 1, window: { new: '1d', other: '2d' } })).toBe(true);
     expect(recurs({ limit: 1, window: '1d', reserve: { class: 'service', slots: 1 } })).toBe(false);
     expect(recurs({ limit: 1, window: '1d', count: 'dispatches' })).toBe(true);
   });
@@ -253,8 +264,8 @@ describe('a split by products and categories', () => {
 });
 
 describe('a gap', () => {
-  const blocks = (written: unknown, sends: readonly Send[], asked: Asked = {}) =>
-    gap.evaluate(ruleOf(gap, written), factsWith({ ...asked, state: { sends } }))?.verdict === 'blocks';
+  const blocks = (written: unknown, sends: readonly Send[], { tier, ...asked }: Asked = {}) =>
+    gap.evaluate(ruleOf(gap, written, tier), factsWith({ ...asked, state: { sends } }))?.verdict === 'blocks';
   const sends = [send(NOON - 3 * HOUR, { dispatchId: 'a' })];
 
   test('may differ by tier, written short or long', () => {

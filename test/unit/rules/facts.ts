@@ -1,4 +1,5 @@
 import type { Facts, RuleKind, RuleOf } from '../../../src/rules/rule-kind.ts';
+import { OTHER_TIERS, resolve } from '../../../src/rules/tiers/tiered.ts';
 import { message, NOON, stateWith } from '../decide/build.ts';
 
 /** What a rule may look at: Wednesday noon, nothing known about the customer, unless it says. */
@@ -15,15 +16,18 @@ export function factsWith({
     message: { ...message(fields), class: fields.class ?? 'marketing' },
     source: 'crm.outbound.requested/0/7',
     now: NOON,
-    tier: undefined,
     timezone: 'UTC',
     channels: { email: 'email', 'e-mail': 'email', sms: 'sms', push: 'push' },
     ...more,
   };
 }
 
-/** A rule of the kind from its part of a policy, as YAML would hold it. */
-export function ruleOf<Spec>(kind: RuleKind<Spec>, written: unknown): RuleOf<Spec> {
+/** A rule of the kind from its part of a policy, as YAML would hold it, for customers of this tier. */
+export function ruleOf<Written, Spec>(
+  kind: RuleKind<Written, Spec>,
+  written: unknown,
+  tier: string = OTHER_TIERS,
+): RuleOf<Spec> {
   return {
     id: 'the-rule',
     for: [],
@@ -31,6 +35,6 @@ export function ruleOf<Spec>(kind: RuleKind<Spec>, written: unknown): RuleOf<Spe
     mode: 'enforce',
     onBlock: { action: 'suppress' },
     replaces: [],
-    spec: kind.schema.parse(written),
+    spec: resolve(kind.schema.parse(written), tier) as Spec,
   };
 }

@@ -25,7 +25,7 @@ const windowOf = (written: unknown) => cap.schema.parse({ limit: 1, window: writ
 
 describe('a window', () => {
   test('can be written in each of its ways', () => {
-    const same = (value: object) => ({ kind: 'same', value });
+    const same = (value: object) => ({ kind: 'untiered', value });
     expect(windowOf('7d')).toEqual(same({ kind: 'rolling', duration: 604_800_000 }));
     expect(windowOf('lifetime')).toEqual(same({ kind: 'lifetime' }));
     expect(windowOf({ calendar: 'day' })).toEqual(
@@ -67,8 +67,12 @@ describe('a window', () => {
     ['{ from: first-send }', 'cap.window.length: missing; expected a length of time such as 90s, 4h or 7d'],
     ['{ new: 7x, other: 1d }', 'cap.window.new: expected a length of time such as 90s, 4h or 7d, got "7x"'],
     [
-      '{ new: { calendar: day }, other: 1d }',
-      'cap.window.new: expected a length of time such as 90s, 4h or 7d, got a mapping',
+      '{ new: { from: first-send, length: 7d }, other: 1d }',
+      'cap.window.new: expected a rolling or calendar window, or one of days, where it differs by tier',
+    ],
+    [
+      '{ new: lifetime, other: 1d }',
+      'cap.window.new: expected a rolling or calendar window, or one of days, where it differs by tier',
     ],
   ])('written as %s is complained about where the mistake is', (window, message) => {
     const top = 'tiers: [{ id: new, when: { firstSeen: { within: 14d } } }]';
