@@ -16,7 +16,7 @@ import { openRejected } from './import/rejected-rows.ts';
 import { createImportTally, describePlan, type ImportTally, importJson, summarise } from './import/report.ts';
 import { createRowTaker } from './import/rows.ts';
 import { runImport } from './import/run.ts';
-import { type ImportTable, openTable } from './import/table.ts';
+import { ENCODINGS, type Encoding, type ImportTable, openTable } from './import/table.ts';
 import { IMPORT_KINDS, type ImportKind } from './import/words.ts';
 import { parsePolicyFile } from './policy-file.ts';
 import { formatNoun } from './render/number.ts';
@@ -31,6 +31,7 @@ interface ImportOptions {
   readonly topic?: string;
   readonly source?: string;
   readonly timezone: string;
+  readonly encoding: Encoding;
   readonly rejected?: string;
   readonly dryRun?: boolean;
 }
@@ -62,12 +63,13 @@ export function addImport(parent: Command, { terminal, abilities, finish }: Comm
     .option('--topic <topic>', 'the input to use (default: the first that fits)')
     .option('--source <name>', 'who says so (default: the source of the input)')
     .option('--timezone <zone>', 'of times that name none', timezone, 'UTC')
+    .addOption(new Option('--encoding <name>', 'how the file is written').choices(ENCODINGS).default('utf-8'))
     .option('--rejected <file>', 'write the rows that were rejected, with the reason')
     .option('--dry-run', 'send nothing, show the first rows as interactions');
   withJson(withConfig(command)).action(async (file: string, options: ImportOptions) => {
     const config = readConfig(options, terminal, { needsCustomerKey: false });
     const input = importInput(options.kind, options.topic, config);
-    const table = await openTable(file, terminal);
+    const table = await openTable(file, options.encoding, terminal);
     const plan = planOf(file, table, options);
     for (const line of describePlan(plan, table, input)) terminal.say(line);
     const outlet = options.dryRun ? sampleOutlet() : await topicOutlet(await abilities(), config);

@@ -31,7 +31,7 @@ export function addRun(parent: Command, { terminal, abilities }: CommandContext)
     60,
   );
   withConfig(command).action(async (options: RunOptions) => {
-    const config = readConfig(options, terminal);
+    const config = readConfig(options, terminal, { warns: true });
     // A policy with errors is told with all its places before anything is connected to.
     readConfiguredPolicy(config, terminal);
     const signal = terminal.stopSignal();

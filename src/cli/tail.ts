@@ -6,6 +6,7 @@ import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson } from './command.ts';
 import { readConfig } from './config-file.ts';
 import { wholeNumber } from './parse-option.ts';
+import { formatNoun } from './render/number.ts';
 import { renderTailed } from './render/tailed.ts';
 import { readTailed } from './tailed-record.ts';
 
@@ -40,7 +41,7 @@ export function addTail(parent: Command, { terminal, abilities }: CommandContext
     const stop = terminal.stopSignal();
     const from = options.fromBeginning ? 'beginning' : 'end';
     let left = options.n ?? Number.POSITIVE_INFINITY;
-    if (!options.json) terminal.say(`${topics.join(', ')}, Ctrl-C stops:`);
+    if (!options.json) terminal.say(`${announcement(topics, options)}, Ctrl-C stops:`);
     for await (const record of able.tail(config, { topics, from, signal: stop })) {
       const tailed = await readTailed(what, record, reader);
       if (options.json) await writeJson(terminal, tailed);
@@ -49,6 +50,13 @@ export function addTail(parent: Command, { terminal, abilities }: CommandContext
       if (left === 0) return;
     }
   });
+}
+
+/** What is waited for, so that nobody wonders why nothing is shown. */
+function announcement(topics: readonly string[], { n, fromBeginning }: TailCommandOptions): string {
+  const listed = topics.join(', ');
+  if (n === undefined) return fromBeginning ? listed : `${listed}, from now on`;
+  return `${listed}, the ${fromBeginning ? 'first' : 'next'} ${formatNoun(n, 'record')}`;
 }
 
 function topicsOf(what: Tailed, { inputs, outputs }: Config): string[] {

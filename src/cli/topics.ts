@@ -41,7 +41,7 @@ function addCheckTopics(topics: Command, { terminal, abilities, finish }: Comman
     ],
   });
   withJson(withConfig(command)).action(async (options: TopicsOptions) => {
-    const config = readConfig(options, terminal);
+    const config = readConfig(options, terminal, { warns: true });
     const checks = await checkTopics(config, await abilities());
     const ok = checks.every(isUsable);
     if (!ok) finish(EXIT.differences);
@@ -62,7 +62,7 @@ function addCreateTopics(topics: Command, { terminal, abilities }: CommandContex
     .option('--dry-run', 'create nothing, print the commands')
     .option('--replication-factor <number>', "copies of each (default: the broker's)", wholeNumber(1, 100));
   withJson(withConfig(command)).action(async (options: TopicsOptions) => {
-    const config = readConfig(options, terminal);
+    const config = readConfig(options, terminal, { warns: true });
     await createMissing(config, options, await abilities(), terminal);
   });
 }

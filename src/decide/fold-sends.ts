@@ -78,5 +78,6 @@ function ungovernedSend({ policy, interaction, at }: Folding): Send {
     messageId: messageId ?? interactionId,
     answered: false,
     returned: false,
+    reported: true,
   };
 }

@@ -116,6 +116,8 @@ export interface Send {
   readonly answered: boolean;
   /** True: it bounced, failed or expired, so it counts nowhere; its id stays known. */
   readonly returned: boolean;
+  /** True: its sender sent it without asking, and told afterwards. */
+  readonly reported?: boolean;
   /** When that was said, or taken back by a sign that it arrived after all; absent = never. */
   readonly fateAt?: Instant;
 }

@@ -169,7 +169,7 @@ function aboutOrder(before: readonly Step[], asked: readonly Step[], path: Path)
   if (late < 0) return [];
   const message =
     late === 1 && before.length > 0
-      ? 'the history reaches beyond the first message'
+      ? 'the history reaches beyond the first thing that is asked: write it in the timeline, or ask later'
       : 'the timeline goes back in time';
   return [{ code: 'value', path, message, hint: 'write what happens in the order of time' }];
 }

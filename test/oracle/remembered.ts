@@ -200,7 +200,8 @@ function rememberHappened(known: Remembered, interaction: Interaction, at: numbe
   const { type, channel, campaignId, categories, products, labels } = interaction;
   // What it does not say itself is known from the send that it names.
   const event = {
-    ...{ at, type, labels: { ...about?.labels, ...labels } },
+    // Labels are its own: they tell what kind of bounce it was, not what the message was about.
+    ...{ at, type, labels },
     channel: channel ?? about?.channel,
     campaignId: campaignId ?? about?.campaignId,
     categories: categories.length > 0 ? categories : (about?.categories ?? []),

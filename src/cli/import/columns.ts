@@ -25,19 +25,19 @@ export type Assignments = ReadonlyMap<string, string>;
 const NAMES: Readonly<Record<string, string>> = {
   interactionId: 'interactionid eventid',
   customerId:
-    'customerid customer custid userid contactid contactkey subscriberkey profileid personid crmid clientid memberid externalid email emailaddress',
-  occurredAt: 'occurredat eventtime timestamp datetime date time at',
-  channel: 'channel medium channeltype',
-  purpose: 'purpose consentpurpose',
+    'customerid customer custid userid contactid contactkey subscriberkey profileid personid crmid clientid memberid externalid recordid kundenid kundennummer kundennr kundenr kontaktid email emailaddress mail emailadresse',
+  occurredAt: 'occurredat eventtime timestamp datetime date time at datum zeitpunkt zeitstempel uhrzeit',
+  channel: 'channel medium channeltype kanal versandkanal',
+  purpose: 'purpose consentpurpose zweck',
   terms: 'terms termsversion policyversion',
-  messageId: 'messageid msgid sendid deliveryid',
+  messageId: 'messageid msgid sendid deliveryid nachrichtenid',
   class: 'class messageclass',
-  campaignId: 'campaignid campaign campaignname mailingid mailing',
-  categories: 'categories category',
-  products: 'products product productid sku',
-  source: 'source system platform sender',
-  until: 'until expiresat suppresseduntil enddate',
-  timezone: 'timezone tz zone ianatimezone',
+  campaignId: 'campaignid campaign campaignname mailingid mailing kampagne kampagnenid kampagnenname',
+  categories: 'categories category kategorie kategorien',
+  products: 'products product productid sku produkt produkte artikelnummer',
+  source: 'source system platform sender quelle herkunft absender',
+  until: 'until expiresat suppresseduntil enddate bis gueltigbis',
+  timezone: 'timezone tz zone ianatimezone zeitzone',
   automated: 'automated machine isbot',
   labels: 'labels',
   attributes: 'attributes',
@@ -48,28 +48,29 @@ const NAMES: Readonly<Record<string, string>> = {
 /** What is called so in files of one kind comes before that. */
 const NAMES_OF: Readonly<Record<ImportKind, Readonly<Record<string, string>>>> = {
   sends: {
-    occurredAt: 'sentat sendtime senttime sentdate senddate sendat sent deliveredat deliverytime',
+    occurredAt:
+      'sentat sendtime senttime sentdate senddate sendat sent deliveredat deliverytime gesendetam versandtam versanddatum versandzeitpunkt',
     messageId: 'messageid msgid sendid deliveryid id',
   },
   consents: {
     occurredAt:
-      'consentat consentedat consentdate consenttime grantedat withdrawnat optinat optindate optintime confirmedat subscribedat statuschangedat updatedat createdat',
-    type: 'type status consent consentstatus state subscriptionstatus subscribed optin',
+      'consentat consentedat consentdate consenttime grantedat withdrawnat optinat optindate optintime confirmedat subscribedat statuschangedat updatedat createdat optintimestamp einwilligungam einwilligungsdatum erteiltam angemeldetam geaendertam',
+    type: 'type status consent consentstatus state subscriptionstatus subscribed optin einwilligung zustimmung optinstatus',
   },
   suppressions: {
     occurredAt:
-      'suppressedat unsubscribedat optoutat optedoutat optoutdate bouncedat complainedat unsubscribedate createdat created addedat dateadded updatedat',
-    type: 'type reason cause suppressionreason suppressiontype status',
+      'suppressedat unsubscribedat optoutat optedoutat optoutdate bouncedat complainedat unsubscribedate createdat created addedat dateadded updatedat abgemeldetam abmeldedatum gesperrtam widerrufenam',
+    type: 'type reason cause suppressionreason suppressiontype status grund sperrgrund',
   },
   profiles: {
     customerId: 'customerid customer userid contactid profileid id',
     occurredAt:
-      'createdat created signupat signupdate signedupat registeredat registrationdate firstseen firstseenat membersince customersince updatedat',
-    'attributes.country': 'country countrycode',
-    'attributes.region': 'region regioncode state province',
-    'attributes.language': 'language locale lang',
+      'createdat created signupat signupdate signedupat registeredat registrationdate firstseen firstseenat membersince customersince updatedat angelegtam erstelltam registriertam kundeseit',
+    'attributes.country': 'country countrycode land laendercode',
+    'attributes.region': 'region regioncode state province bundesland',
+    'attributes.language': 'language locale lang sprache',
   },
-  interactions: { type: 'type event eventtype interaction interactiontype' },
+  interactions: { type: 'type event eventtype interaction interactiontype typ ereignis' },
 };
 
 /** What must be known of every row; a type that a kind has anyway need not be. */
@@ -152,9 +153,13 @@ function isFixed(kind: ImportKind, name: string): boolean {
   return name === 'type' && (kind === 'sends' || kind === 'profiles');
 }
 
+/** `Gesendet am` and `Geändert_am` are `gesendetam` and `geaendertam`. */
 function bareName(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const spelled = name.toLowerCase().replaceAll(/[äöüß]/g, (letter) => UMLAUTS[letter] ?? letter);
+  return spelled.replaceAll(/[^a-z0-9]/g, '');
 }
+
+const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' };
 
 function targetOf(name: string): FieldTarget {
   const target = fieldTarget('interaction', name);

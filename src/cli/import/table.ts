@@ -20,14 +20,18 @@ export interface ImportRow {
   readonly problem?: string;
 }
 
+/** How a file may be written. */
+export const ENCODINGS = ['utf-8', 'windows-1252', 'iso-8859-1', 'iso-8859-15', 'utf-16le'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
 /** A row larger than this is no row. */
 const ROW_BYTES_MAX = 1024 * 1024;
 const SAMPLE_ROWS = 100;
 const SEPARATOR_LINE = /^"?sep=(.)"?\r?\n/i;
 
 /** Opens a file, or standard input for `-`, and finds out how it is written. Throws `usage` where it holds no rows. */
-export async function openTable(file: string, terminal: Terminal): Promise<ImportTable> {
-  const text = decoded(openInput(file, terminal));
+export async function openTable(file: string, encoding: Encoding, terminal: Terminal): Promise<ImportTable> {
+  const text = decoded(openInput(file, terminal), encoding);
   let head = '';
   while (!head.trimStart().includes('\n')) {
     const { done, value } = await text.next();
@@ -48,12 +52,29 @@ export async function openTable(file: string, terminal: Terminal): Promise<Impor
   return first.startsWith('{') ? openObjects(whole) : openCsv(whole, first);
 }
 
-async function* decoded(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder();
-  for await (const chunk of chunks) {
-    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+/** Throws `usage` for bytes that are no text of the encoding, rather than put signs into names that were not there. */
+async function* decoded(
+  chunks: AsyncIterable<Uint8Array | string>,
+  encoding: Encoding,
+): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  try {
+    for await (const chunk of chunks) {
+      yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    }
+    yield decoder.decode();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TactError('usage', `the file is no ${encoding} text; ${otherEncodings(encoding)}`, {
+      cause: error,
+    });
   }
-  yield decoder.decode();
+}
+
+function otherEncodings(encoding: Encoding): string {
+  return encoding === 'utf-8'
+    ? 'exports of older systems and of Excel are often --encoding windows-1252 or --encoding utf-16le'
+    : 'leave --encoding out if it is UTF-8';
 }
 
 async function* prefixed(head: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, void> {

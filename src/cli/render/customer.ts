@@ -1,3 +1,4 @@
+import { FOR_GOOD } from '../../decide/let-go.ts';
 import type { Instant } from '../../kernel/time.ts';
 import type { CustomerState } from '../../model/customer-state.ts';
 import type { Finding } from '../../model/decision.ts';
@@ -21,6 +22,7 @@ export function renderCustomer(sheet: CustomerSheet, style: Style): string[] {
     state
       ? `Known since ${formatMoment(state.firstSeenAt, clock.zone)}${tierText(state, sheet)}${engagedText(state, sheet)}.`
       : unknownText(shard, watermark),
+    ...(state ? incompleteLines(state, sheet) : []),
     ...renderSlots(sheet, style),
     ...renderAsked(sheet, style),
     ...(state ? renderRemembered(state, clock.zone, style) : []),
@@ -36,6 +38,18 @@ function unknownText(shard: number, watermark: number): string {
   return watermark === 0
     ? `Redis holds nothing of shard ${shard} at all: Tact has not run yet, or Redis lost it and gets it back when the shard is acquired.`
     : 'Nothing is remembered: nothing about this customer reached Tact, or all of it is forgotten. What follows holds for anybody new.';
+}
+
+/** More was to be remembered than one customer may have. */
+function incompleteLines({ incompleteUntil }: CustomerState, { clock }: CustomerSheet): string[] {
+  if (incompleteUntil === undefined) return [];
+  const end =
+    incompleteUntil >= FOR_GOOD
+      ? 'Until the customer is erased'
+      : `Until ${formatMoment(incompleteUntil, clock.zone)}`;
+  return [
+    `More happened than is remembered of one customer. ${end} nothing goes out that counts; look for a runaway sender.`,
+  ];
 }
 
 function tierText({ tier }: CustomerState, { clock }: CustomerSheet): string {

@@ -1,4 +1,4 @@
-import type { CustomerState } from '../../model/customer-state.ts';
+import type { CustomerState, Send } from '../../model/customer-state.ts';
 import { preferenceEntries } from '../customer/story.ts';
 import { describeScope } from './scope.ts';
 import type { Style } from './style.ts';
@@ -32,6 +32,14 @@ export function renderRemembered(state: CustomerState, zone: string, style: Styl
       ),
     ];
   });
+}
+
+function sinceThen({ returned, answered, reported }: Send): string {
+  const told = [
+    ...(reported ? ['sent without asking'] : []),
+    ...(returned ? ['did not arrive'] : answered ? ['answered'] : []),
+  ];
+  return told.join(', ');
 }
 
 /** What the customer said. */
@@ -98,7 +106,7 @@ function messages(state: CustomerState, moment: Moment): Section[] {
           each.class,
           each.campaignId,
           each.sender,
-          each.returned ? 'did not arrive' : each.answered ? 'answered' : undefined,
+          sinceThen(each),
         ]),
     },
     {
@@ -144,6 +152,19 @@ function others(state: CustomerState, moment: Moment): Section[] {
         String(weight),
         moment(openedAt),
       ]),
+    },
+    {
+      title: 'Taken back by senders',
+      columns: ['at', 'by', 'message', 'campaign', 'of'],
+      rows: state.cancellations
+        .toReversed()
+        .map((each) => [
+          moment(each.at),
+          each.source,
+          each.messageId,
+          each.campaignId,
+          each.messageId === undefined ? describeScope(each.scope) : undefined,
+        ]),
     },
     { title: 'Attributes', columns: ['name', 'value'], rows: Object.entries(state.attributes) },
   ];

@@ -1,3 +1,4 @@
+import { UNKNOWN_CHANNEL } from '../../decide/classify.ts';
 import type { Instant } from '../../kernel/time.ts';
 import type { Send, Waiting } from '../../model/customer-state.ts';
 import type { Decision } from '../../model/decision.ts';
@@ -14,17 +15,33 @@ export function explainTrace(
   decision: TailedDecision | undefined,
   { zone, now }: { readonly zone: string; readonly now: Instant },
 ): string {
-  const message = trace ? messageOf(trace) : decision && { ...decision.message, channel: decision.channel };
+  const message = nameable(trace, decision);
   const name = message === undefined ? '' : `${nameMessage(message)}: `;
   if (trace === undefined) return `${name}${decision ? explainDecision(decision, zone, now) : ''}`;
   switch (trace.kind) {
     case 'cleared':
-      return `${name}${decision ? explainDecision(decision, zone) : 'Cleared.'}${afterwards(trace.send)}`;
+      return `${name}${decision ? explainDecision(decision, zone) : wentOut(trace.send)}${afterwards(trace.send)}`;
     case 'stopped':
       return `${name}${explainDecision(decision ?? remembered(trace), zone, now)}`;
     case 'waiting':
       return `${name}${explainWaiting(trace.waiting, zone, now)}`;
   }
+}
+
+/** A channel that the policy does not know goes by the name that the producer wrote, where a decision tells it. */
+function nameable(trace: MessageTrace | undefined, decision: TailedDecision | undefined) {
+  const message = trace ? messageOf(trace) : decision?.message;
+  if (message === undefined) return undefined;
+  const channel = decision?.channel ?? message.channel;
+  return {
+    ...message,
+    channel: channel === UNKNOWN_CHANNEL ? (decision?.message.channel ?? channel) : channel,
+  };
+}
+
+function wentOut({ reported, sender }: Send): string {
+  if (!reported) return 'Cleared.';
+  return `Sent by ${plain(sender ?? 'somebody')} without asking Tact; it counts all the same.`;
 }
 
 /** `email “spring-sale” (m2)`. */
@@ -49,7 +66,7 @@ function explainWaiting({ rule, reason, since, dueAt }: Waiting, zone: string, n
     dueAt > now
       ? `is decided again ${momentAhead(dueAt, now, zone)}`
       : 'is due: it is decided again as soon as its shard gets to it';
-  return `Deferred${by}: ${inWords(reason)}. It has waited since ${formatMoment(since, zone)} and ${next}.`;
+  return `Deferred${by}: ${inWords(reason)}. It has waited since ${formatMoment(since, zone)} and ${next}. Until then an opt-out, its expiry, or its sender taking it back would stop it.`;
 }
 
 /** As much of the decision as a stop remembers. */

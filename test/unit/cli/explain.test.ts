@@ -186,13 +186,28 @@ describe('tact explain --message', () => {
     } as const;
     const told = await explain(['ann', '--message', 'm5'], { state: { ...state, waiting: [waiting] } });
     expect(told.lines[0]).toBe(
-      'Tue 10 Mar, 11:00  sms (m5): Deferred by rule “nights”: it is a quiet time where the customer is. It has waited since Tue 10 Mar, 11:00 and is decided again at 14:00 (in 1 h).',
+      'Tue 10 Mar, 11:00  sms (m5): Deferred by rule “nights”: it is a quiet time where the customer is. It has waited since Tue 10 Mar, 11:00 and is decided again at 14:00 (in 1 h). Until then an opt-out, its expiry, or its sender taking it back would stop it.',
     );
     expect(told.lines[1]).toBe('What to do: Nothing; it is decided again by itself.');
     const due = await explain(['ann', '--message', 'm5'], {
       state: { ...state, waiting: [{ ...waiting, dueAt: now - 1 }] },
     });
     expect(due.lines[0]).toContain('and is due: it is decided again as soon as its shard gets to it.');
+  });
+
+  it('says who sent what nobody asked about, and names a channel that the policy does not know', async () => {
+    const reported = send(now - DAY, { messageId: 'old', sender: 'old-crm', reported: true });
+    const told = await explain(['ann', '--message', 'old'], { state: { ...state, sends: [reported] } });
+    expect(told.lines[0]).toBe(
+      'Mon 9 Mar, 13:00  email (old): Sent by old-crm without asking Tact; it counts all the same.',
+    );
+    const fax = decide(policy, before, { ...asked, channel: 'fax' }, stoppedAt);
+    const record = recordOf({ ...fax.decision });
+    const named = await explain(['ann', '--message', 'm2'], {
+      state: fax.state,
+      records: [{ ...record, value: Buffer.from(String(record.value).replace('"email"', '"fax"')) }],
+    });
+    expect(named.lines[0]).toContain('fax “spring” (m2): Stopped');
   });
 
   it('looks at the last seven days, or as far back as it is told, for a message that is not remembered', async () => {

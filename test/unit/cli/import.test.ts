@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tact-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
-function fileOf(text: string, ending = 'csv'): string {
+function fileOf(text: string | Buffer, ending = 'csv'): string {
   files += 1;
   const file = join(folder, `${files}.${ending}`);
   writeFileSync(file, text);
@@ -53,7 +53,7 @@ async function run(args: readonly string[], { inputs = INPUTS, input, failing }:
   return { ...result, sent, values };
 }
 
-const importFile = (text: string, kind: string, ...args: string[]) =>
+const importFile = (text: string | Buffer, kind: string, ...args: string[]) =>
   run([fileOf(text), '--kind', kind, ...args]);
 
 describe('tact import --kind sends', () => {
@@ -466,5 +466,35 @@ describe('tact import --dry-run', () => {
       unused: [],
     });
     expect(JSON.parse(out).sample).toHaveLength(5);
+  });
+});
+
+describe('a file of another country or age', () => {
+  const german =
+    'Kundennummer;Einwilligung;Geändert am;Kanal;Zweck\n4711;ja;2026-03-01T09:00:00Z;email;Möbel\n';
+
+  it('is understood by the names that its columns have there', async () => {
+    const { code, values } = await importFile(german, 'consents', '--constant', 'type=consent-granted');
+    expect(code).toBe(EXIT.ok);
+    expect(values).toMatchObject([{ customerId: '4711', channel: 'email', purpose: 'Möbel' }]);
+  });
+
+  it('is refused where its bytes are no UTF-8, with what to say, and then read as it is written', async () => {
+    const bytes = Buffer.from(german, 'latin1');
+    const refused = await importFile(bytes, 'consents', '--constant', 'type=consent-granted');
+    expect(refused.code).toBe(EXIT.usage);
+    expect(refused.said).toContain('the file is no utf-8 text');
+    expect(refused.said).toContain('--encoding windows-1252');
+    expect(refused.sent).toEqual([]);
+    const more = ['--constant', 'type=consent-granted', '--encoding', 'windows-1252'];
+    const { values } = await importFile(bytes, 'consents', ...more);
+    expect(values).toMatchObject([{ customerId: '4711', purpose: 'Möbel' }]);
+  });
+
+  it('may be one that Excel wrote as Unicode text', async () => {
+    const bytes = Buffer.from(`\ufeff${german}`, 'utf16le');
+    const more = ['--constant', 'type=consent-granted', '--encoding', 'utf-16le'];
+    const { values } = await importFile(bytes, 'consents', ...more);
+    expect(values).toMatchObject([{ customerId: '4711', purpose: 'Möbel' }]);
   });
 });

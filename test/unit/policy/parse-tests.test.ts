@@ -175,7 +175,7 @@ test.each([
   [
     'a history that reaches beyond the message',
     `${HEAD}tests: [{ name: a, history: [{ at: +1h, sent: { channel: email } }], ${MESSAGE} }]`,
-    'tests[0]: the history reaches beyond the first message',
+    'tests[0]: the history reaches beyond the first thing that is asked: write it in the timeline, or ask later',
   ],
   [
     'a step of two kinds',

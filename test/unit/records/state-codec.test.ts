@@ -83,7 +83,7 @@ describe('a state of version 1', () => {
     const { firstSeenAt, timezone, lastEngagedAt, optOuts, stops, attributes } = FULL_STATE;
     const consents = FULL_STATE.consents.map(({ terms: _, ...consent }) => consent);
     const sends = FULL_STATE.sends.map(
-      ({ fingerprint: _, purpose: __, products: ___, fateAt: ____, ...each }) => ({
+      ({ fingerprint: _, purpose: __, products: ___, fateAt: ____, reported: _____, ...each }) => ({
         ...each,
         products: [],
       }),
