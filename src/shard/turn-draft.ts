@@ -55,8 +55,12 @@ export class TurnDraft {
     return this.#states.fold(key, interaction, policy, { now: this.now, recordBytes: recordBytes(record) });
   }
 
-  /** Decides the message of the customer with this key; `since` is when a waiting one was deferred first. */
-  decide(key: string, asked: MessageRecord, since?: Instant): void {
+  /**
+   * Decides the message of the customer with this key; `released` is when a waiting one was deferred first. One that is read
+   * once more while it waits, because an operator set the shard back, has the one place all the same.
+   */
+  decide(key: string, asked: MessageRecord, released?: Instant): void {
+    const since = released ?? this.#waitsSince(key, asked);
     const bytes = recordBytes(asked.record);
     const mayWait = since !== undefined || this.#hasRoom();
     const first = this.#ask(key, asked, { since, mayWait });
@@ -115,6 +119,13 @@ export class TurnDraft {
     const asking = { source: coordinates(source), ...(since !== undefined && { since }), mayWait, isFull };
     const { policy } = this.#publishing;
     return decide(policy, this.#states.of(key), message, this.now, asking);
+  }
+
+  #waitsSince(key: string, { source }: MessageRecord): Instant | undefined {
+    const { waiting = [] } = this.#states.of(key) ?? {};
+    if (waiting.length === 0) return undefined;
+    const place = coordinates(source);
+    return waiting.find((each) => each.source === place)?.since;
   }
 
   #hasRoom(): boolean {

@@ -198,20 +198,26 @@ function markSend(send: Send, type: string, at: number): void {
 
 function rememberHappened(known: Remembered, interaction: Interaction, at: number, about?: Send): void {
   const { type, channel, campaignId, categories, products, labels } = interaction;
+  // What is told twice happened once, and what was known of it once stays known.
+  const told = JSON.stringify({ ...interaction, occurredAt: at });
+  const before = known.happened.find((each) => each.told === told);
   // What it does not say itself is known from the send that it names.
   const event = {
     // Labels are its own: they tell what kind of bounce it was, not what the message was about.
     ...{ at, type, labels },
-    channel: channel ?? about?.channel,
-    campaignId: campaignId ?? about?.campaignId,
-    categories: categories.length > 0 ? categories : (about?.categories ?? []),
-    products: products.length > 0 ? products : (about?.products ?? []),
+    channel: channel ?? before?.channel ?? about?.channel,
+    campaignId: campaignId ?? before?.campaignId ?? about?.campaignId,
+    categories: firstOf(categories, before?.categories, about?.categories),
+    products: firstOf(products, before?.products, about?.products),
   };
-  // What is told twice happened once; the second time more may be known about it.
-  const told = JSON.stringify({ ...interaction, occurredAt: at });
-  known.happened = [...known.happened.filter((each) => each.told !== told), { ...event, told }];
+  known.happened = [...known.happened.filter((each) => each !== before), { ...event, told }];
   if (type === 'opened' || type === 'called' || ANSWERS.includes(type))
     known.lastEngagedAt = Math.max(known.lastEngagedAt ?? at, at);
+}
+
+/** The first list that says something. */
+function firstOf(...lists: (readonly string[] | undefined)[]): readonly string[] {
+  return lists.find((list) => list !== undefined && list.length > 0) ?? [];
 }
 
 function rememberUngoverned(

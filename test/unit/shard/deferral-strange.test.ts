@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { shardOf } from '../../../src/kernel/shard-of.ts';
 import { DAY, HOUR } from '../../../src/kernel/time.ts';
-import { coordinates } from '../../../src/model/record.ts';
+import { coordinates, parseCoordinates, type TopicOffset } from '../../../src/model/record.ts';
 import { createCustomerKey } from '../../../src/records/customer-key.ts';
 import { decodeDeferral, encodeDeferral } from '../../../src/records/deferral-codec.ts';
+import { POSITION_KEY } from '../../../src/shard/changelog-keys.ts';
+import type { Deferred } from '../../../src/shard/deferred.ts';
 import type { TurnReport } from '../../../src/shard/observer.ts';
+import { decodePosition, encodePosition } from '../../../src/shard/position.ts';
 import type { StateStore } from '../../../src/shard/state-store.ts';
 import { policyOf } from '../../support/policies.ts';
 import { KEY, type SETTINGS, SHARDS, ShardWorld, until } from '../../support/shard-world.ts';
@@ -55,6 +58,15 @@ function giveAway(source: string, customerId: string): void {
   world.broker.append('state', shard, { key, value, headers: [], timestamp: Date.now() });
 }
 
+/** As `tact shard adopt` does where the input topic lost its end. */
+function setBackTo(source: string, shard: number): void {
+  const { topic, partition, offset } = parseCoordinates(source) as TopicOffset;
+  const written = world.broker.read('state', shard).findLast((each) => each.key?.equals(POSITION_KEY));
+  const { now, next } = decodePosition(written?.value ?? Buffer.alloc(0));
+  const value = encodePosition({ now, next: new Map([...next, [`${topic}/${partition}`, offset]]) });
+  world.broker.append('state', shard, { key: POSITION_KEY, value, headers: [], timestamp: Date.now() });
+}
+
 function later(time: number): void {
   world.now = (world.now ?? 0) + time;
 }
@@ -102,6 +114,32 @@ describe('a message that waits', () => {
       await untilWaiting(0);
     },
   );
+});
+
+describe('a message that is read once more while it waits', () => {
+  it('waits on in its one place, and has one outcome', async () => {
+    worldWith();
+    const { governor } = await world.start(HOURLY);
+    ask('ann');
+    await untilOutcomes(1);
+    const second = ask('ann');
+    await untilWaiting(1);
+    await governor.stop();
+    setBackTo(second, shardOf('ann', SHARDS));
+    const { told } = await world.start(HOURLY);
+    const third = ask('ann');
+    await untilWaiting(2);
+    later(HOUR);
+    await untilOutcomes(2);
+    expect(world.outcomes().get(second)).toEqual(['cleared']);
+    await untilWaiting(1);
+    later(HOUR);
+    await untilOutcomes(3);
+    expect(world.outcomes().get(third)).toEqual(['cleared']);
+    await untilWaiting(0);
+    const counts = told.flatMap(({ call, args }) => (call === 'deferred' ? [args[1] as Deferred] : []));
+    expect(Math.max(...counts.map((each) => each.waiting))).toBe(2);
+  });
 });
 
 describe('many messages that wait', () => {
