@@ -3,6 +3,7 @@ import type { Consent, CustomerState, OptOut } from '../model/customer-state.ts'
 import { emptyState } from '../model/customer-state.ts';
 import type { Interaction, InteractionType, KnownInteractionType } from '../model/interaction.ts';
 import type { Scope } from '../model/scope.ts';
+import { channelNamed } from '../rules/rule-kind.ts';
 import { cancel } from './cancellations.ts';
 import { addConsent } from './consents.ts';
 import { beBusy, updateProfile, withZone } from './context.ts';
@@ -37,10 +38,10 @@ const HANDLERS: { readonly [Type in KnownInteractionType]: Handler } = {
   unsubscribed: (state, folding) => optOut(state, folding, 'opt-out'),
   complained: (state, folding) => optOut(state, folding, 'complaint'),
   'consent-granted': grant,
-  'consent-pending': (state, folding) => addConsent(state, consentOf(folding, 'pending')),
-  'consent-withdrawn': (state, folding) => addConsent(state, consentOf(folding, 'withdrawn')),
+  'consent-pending': (state, folding) => addConsent(state, consentOf(folding, 'pending'), folding.policy),
+  'consent-withdrawn': (state, folding) => addConsent(state, consentOf(folding, 'withdrawn'), folding.policy),
   'preferences-updated': updatePreferences,
-  snoozed: (state, folding) => snooze(state, folding, reachOf(folding.interaction)),
+  snoozed: (state, folding) => snooze(state, folding, reachOf(folding)),
   busy: beBusy,
   'case-opened': unchanged,
   'case-closed': unchanged,
@@ -98,19 +99,19 @@ function optOut(state: CustomerState, folding: Folding, cause: OptOut['cause']):
 
 /** An opt-in is consent, and takes older opt-outs back as far as it reaches: its scope, else its channel. */
 function optIn(state: CustomerState, folding: Folding): CustomerState {
-  const consented = addConsent(state, consentOf(folding, 'granted'));
-  return takeBack(consented, reachOf(folding.interaction), folding.at);
+  const consented = addConsent(state, consentOf(folding, 'granted'), folding.policy);
+  return takeBack(consented, reachOf(folding), folding.at);
 }
 
 /** Consent takes no opt-out back, but tells that somebody who was erased wants to be known again. */
 function grant(state: CustomerState, folding: Folding): CustomerState {
-  const consented = addConsent(state, consentOf(folding, 'granted'));
-  return takeBack(consented, reachOf(folding.interaction), folding.at, ['erasure']);
+  const consented = addConsent(state, consentOf(folding, 'granted'), folding.policy);
+  return takeBack(consented, reachOf(folding), folding.at, ['erasure']);
 }
 
-function reachOf({ scope, channel }: Interaction): Scope {
+function reachOf({ policy: { channels }, interaction: { scope, channel } }: Folding): Scope {
   const isEmpty = Object.values(scope).every((values) => values === undefined || values.length === 0);
-  return isEmpty && channel !== undefined ? { channel: [channel] } : scope;
+  return isEmpty && channel !== undefined ? { channel: [channelNamed(channels, channel) ?? channel] } : scope;
 }
 
 function consentOf({ at, interaction }: Folding, status: Consent['status']): Consent {

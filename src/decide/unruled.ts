@@ -62,18 +62,28 @@ function deadlineOf(
   return Math.min(createdAt + maxAge, expiresAt ?? Number.POSITIVE_INFINITY);
 }
 
-function findOptOuts(given: PolicyClass, { state, message, channels, now }: Facts): Finding[] {
-  const binding = state.optOuts.filter(
-    (each) => binds(each, message, channels, now) && !mayBeConfirmed(each, given, state, now),
-  );
+function findOptOuts(given: PolicyClass, facts: Facts): Finding[] {
   return CAUSES.filter((cause) => !given.exempt.includes(cause)).flatMap((cause) => {
-    const ends = binding.filter((each) => each.cause === cause).map((each) => each.until);
-    if (ends.length === 0) return [];
-    const latest = ends.reduce((one, other) =>
-      one === undefined || other === undefined ? undefined : Math.max(one, other),
-    );
-    return [blocking(cause, OPT_OUT_REASONS[cause], latest)];
+    const open = opensAt(cause, given, facts);
+    return open === facts.now ? [] : [blocking(cause, OPT_OUT_REASONS[cause], open)];
   });
+}
+
+/** From when on no opt-out of this cause binds: now, or later, as one may bind again whose confirmation is over; undefined = never. */
+function opensAt(
+  cause: OptOut['cause'],
+  given: PolicyClass,
+  { state, message, channels, now }: Facts,
+): Instant | undefined {
+  for (let at = now; ; ) {
+    const ends = state.optOuts
+      .filter((each) => each.cause === cause && binds(each, message, channels, at))
+      .filter((each) => !mayBeConfirmed(each, given, state, at))
+      .map(({ until }) => until);
+    if (ends.length === 0) return at;
+    if (ends.includes(undefined)) return undefined;
+    at = Math.max(...(ends as Instant[]));
+  }
 }
 
 /** Whether a message of the class may still confirm the opt-out: for a while, and once. */

@@ -223,6 +223,16 @@ rules: []
     expect(ask(optedOut, NOON + 15 * MINUTE).decision.reason).toBe('opted-out');
   });
 
+  test('opens nothing for later: what it confirms binds again before another one ends', () => {
+    const brief = interaction('opted-out', { channel: 'sms', occurredAt: NOON - HOUR, until: NOON + HOUR });
+    const first = fold(confirming, undefined, brief, NOON);
+    const both = fold(confirming, first, interaction('opted-out', { channel: 'sms' }), NOON);
+    const { decision } = ask(both, NOON + MINUTE);
+    expect(decision).toMatchObject({ outcome: 'suppressed', reason: 'opted-out' });
+    expect(decision.findings.every(({ nextEligibleAt }) => nextEligibleAt === undefined)).toBe(true);
+    expect(ask(both, NOON + HOUR).decision.reason).toBe('opted-out');
+  });
+
   test('is no way out for other classes, nor after a complaint', () => {
     expect(ask(optedOut, NOON + MINUTE, 'marketing').decision.reason).toBe('opted-out');
     const complained = fold(confirming, optedOut, interaction('complained'), NOON);

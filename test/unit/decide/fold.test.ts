@@ -260,6 +260,14 @@ describe('consent', () => {
     expect(state.consents).toMatchObject([{ status: 'granted' }, { status: 'pending', purpose: 'news' }]);
   });
 
+  test('is about a channel by any of its names', () => {
+    const state = folded([
+      said('consent-withdrawn', NOON - HOUR, { channel: 'E-Mail', purpose: 'news' }),
+      said('consent-granted', NOON, { channel: 'email', purpose: 'news' }),
+    ]);
+    expect(state.consents).toMatchObject([{ status: 'granted' }]);
+  });
+
   test('more than is kept loses grants before withdrawals', () => {
     const many = Array.from({ length: 200 }, (_, i) =>
       said('consent-withdrawn', NOON, { purpose: `p-${i}` }),
