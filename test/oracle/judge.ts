@@ -49,7 +49,7 @@ export interface Asking {
 const WAIT_MAX = 30 * DAY;
 
 /** The policy is asked again at the next eligible time so often at most. */
-const ROUNDS = 32;
+const ROUNDS = 200;
 
 export function answer(
   policy: WrittenPolicy,
