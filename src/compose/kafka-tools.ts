@@ -34,6 +34,7 @@ export async function withAdapters<T>(
 /** Reads the shard's changelog to its present end. */
 export function readingChangelog(config: Config, log: KafkaLog, shard: number): ReadChangelog {
   const reader = new ChangelogReader({
+    clocks: { monotonic: () => performance.now() },
     log,
     place: { topic: config.topics.changelog, partition: shard },
     fetchWait: config.kafka.fetchMaxWaitMs,

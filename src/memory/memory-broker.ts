@@ -1,5 +1,5 @@
 import { assert, TactError } from '../kernel/errors.ts';
-import type { Instant } from '../kernel/time.ts';
+import type { Duration, Instant } from '../kernel/time.ts';
 import type { LogRecord, OutputRecord } from '../model/record.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { MemoryLog } from './memory-log.ts';
@@ -13,6 +13,8 @@ export interface MemoryBrokerOptions {
   /** Most records of one partition in one fetch; 2,000 unless told. */
   readonly fetchRecordsMax?: number;
   readonly scheduler?: Scheduler;
+  /** An open transaction is aborted when it is this old; absent: never. */
+  readonly transactionTimeout?: Duration;
   /** Topics whose records the broker stamps, by `clock`, as with LogAppendTime. */
   readonly stamped?: readonly string[];
   /** The broker's own clock; the machine's unless told. */
@@ -87,7 +89,8 @@ export function createMemoryBroker(options: MemoryBrokerOptions): MemoryBroker {
     groups.set(groupId, group);
     return group;
   };
-  const coordinator = new TransactionCoordinator(find);
+  const scheduler = options.scheduler ?? realScheduler;
+  const coordinator = new TransactionCoordinator(find, { scheduler, after: options.transactionTimeout });
   for (const [topic, partitions] of Object.entries(options.topics)) createTopic(topic, partitions);
 
   return {
@@ -99,7 +102,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions): MemoryBroker {
         applicationId,
         group: groupOf(groupId, shards),
         coordinator,
-        scheduler: options.scheduler ?? realScheduler,
+        scheduler,
         fetchRecordsMax: options.fetchRecordsMax ?? 2_000,
         find,
         partitionCount: (topic) => partitionsOf(topic).length,

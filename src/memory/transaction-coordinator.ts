@@ -1,12 +1,27 @@
 import { assert, TactError } from '../kernel/errors.ts';
+import type { Duration } from '../kernel/time.ts';
 import type { OutputSlice } from '../shard/log.ts';
 import type { MemoryPartition, TransactionFate } from './memory-partition.ts';
+import type { Scheduler } from './scheduler.ts';
 
 export type TransactionEnd = 'committed' | 'aborted';
 
 interface TransactionalId {
   epoch: number;
-  open: { readonly fate: TransactionFate; readonly touched: Set<MemoryPartition> } | undefined;
+  open: OpenTransaction | undefined;
+}
+
+interface OpenTransaction {
+  readonly fate: TransactionFate;
+  readonly touched: Set<MemoryPartition>;
+  /** Stops its clock. */
+  readonly ended: () => void;
+}
+
+export interface TransactionTimeout {
+  readonly scheduler: Scheduler;
+  /** An open transaction is aborted when it is this old, and its producer fenced; absent: never. */
+  readonly after: Duration | undefined;
 }
 
 type FindPartition = (topic: string, partition: number) => MemoryPartition;
@@ -18,10 +33,12 @@ type FindPartition = (topic: string, partition: number) => MemoryPartition;
 export class TransactionCoordinator {
   readonly #ids = new Map<string, TransactionalId>();
   readonly #find: FindPartition;
+  readonly #timeout: TransactionTimeout;
   #late: (() => void)[] = [];
 
-  constructor(find: FindPartition) {
+  constructor(find: FindPartition, timeout: TransactionTimeout) {
     this.#find = find;
+    this.#timeout = timeout;
   }
 
   /** Fences every older producer of the id, aborts its open transaction, and returns the new epoch. */
@@ -37,7 +54,7 @@ export class TransactionCoordinator {
   append(id: string, epoch: number, slices: readonly OutputSlice[]): number[] {
     const entry = this.#valid(id, epoch);
     const targets = slices.map((slice) => this.#find(slice.topic, slice.partition));
-    entry.open ??= { fate: { status: 'open' }, touched: new Set() };
+    entry.open ??= this.#open(entry);
     const { fate, touched } = entry.open;
     return slices.map((slice, index) => {
       const target = targets[index];
@@ -68,6 +85,16 @@ export class TransactionCoordinator {
     return arriving.length;
   }
 
+  #open(entry: TransactionalId): OpenTransaction {
+    const { scheduler, after } = this.#timeout;
+    const expire = () => {
+      entry.epoch += 1;
+      this.#settle(entry, 'aborted');
+    };
+    const ended = after === undefined ? () => {} : scheduler.after(after, expire);
+    return { fate: { status: 'open' }, touched: new Set(), ended };
+  }
+
   #valid(id: string, epoch: number): TransactionalId {
     const entry = this.#ids.get(id);
     if (entry?.epoch === epoch) return entry;
@@ -79,8 +106,9 @@ export class TransactionCoordinator {
 
   #settle(entry: TransactionalId, how: TransactionEnd): void {
     if (!entry.open) return;
-    const { fate, touched } = entry.open;
+    const { fate, touched, ended } = entry.open;
     entry.open = undefined;
+    ended();
     fate.status = how;
     for (const partition of touched) partition.mark(fate);
   }

@@ -14,6 +14,7 @@ import type { ShardLayout } from './layout.ts';
 import type { ShardProducer } from './log.ts';
 import type { AcquireCause } from './observer.ts';
 import type { OwnedShard } from './owned-shard.ts';
+import { asOwner, touch } from './ownership.ts';
 import { partitionKey } from './position.ts';
 import { startOffsets } from './start-offsets.ts';
 
@@ -41,15 +42,16 @@ export async function acquire(
   signal: AbortSignal,
 ): Promise<Acquired> {
   // A zombie must not fence the owner, and a fence is no use while the store cannot be reached.
-  await deps.log.confirmMembership(AbortSignal.any([signal, AbortSignal.timeout(MEMBERSHIP_TIMEOUT)]));
+  await confirmMembership(deps, signal);
   await deps.store.view(layout.shard);
   signal.throwIfAborted();
   const producer = await deps.log.openProducer(layout.shard);
   try {
     return await acquireWith(deps, layout, producer, cause, signal);
   } catch (error) {
+    const told = await asOwner(deps, layout, producer, error);
     await producer.close();
-    throw error;
+    throw told;
   }
 }
 
@@ -60,15 +62,17 @@ async function acquireWith(
   cause: AcquireCause,
   signal: AbortSignal,
 ): Promise<Acquired> {
-  await bury(deps, layout, producer);
+  await touch(deps, layout.outputs, producer);
   const { fetchWait, fenceTimeout } = deps.settings;
   const reader = new ChangelogReader({
     log: deps.log,
+    clocks: deps,
     place: layout.changelog,
     fetchWait,
     timeout: fenceTimeout,
     signal,
   });
+  const clock = new ShardClock(deps, deps.settings.clockTolerance);
   const fence = await commitFence(deps, layout, producer, await reader.first());
   const isDistrusted = cause === 'due-index';
   const caughtUp = await catchUp({ deps, layout, reader, fence, isDistrusted, signal });
@@ -76,7 +80,7 @@ async function acquireWith(
 
   const { position } = caughtUp;
   const start = await startOffsets(deps, layout, position, signal);
-  const clock = new ShardClock(deps, deps.settings.clockTolerance, position?.now ?? 0);
+  clock.goOnFrom(position?.now ?? 0);
   clock.next();
   const owned: OwnedShard = {
     layout,
@@ -99,12 +103,23 @@ async function acquireWith(
   return { owned, replayedRecords: caughtUp.records, rebuilt: caughtUp.rebuilt };
 }
 
-/** One small aborted transaction over every partition that a turn of this shard can write to. */
-async function bury(deps: ShardDeps, layout: ShardLayout, producer: ShardProducer): Promise<void> {
-  const record = markerRecord(FENCE_KEY, 'buried', deps.wallClock());
-  const transaction = await producer.begin();
-  await transaction.send(layout.outputs.map((place) => ({ ...place, records: [record] })));
-  await transaction.abort();
+async function confirmMembership({ log, wait }: ShardDeps, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const late = new AbortController();
+  const limit = AbortSignal.any([signal, over.signal]);
+  void wait(MEMBERSHIP_TIMEOUT, limit).then(() => limit.aborted || late.abort(notConfirmed()));
+  try {
+    await log.confirmMembership(AbortSignal.any([signal, late.signal]));
+  } finally {
+    over.abort();
+  }
+}
+
+function notConfirmed(): TactError {
+  return new TactError(
+    'not-a-member',
+    `the group has not confirmed for ${MEMBERSHIP_TIMEOUT} ms that this process is a member`,
+  );
 }
 
 /** No customer's id; its keyed hash tells whether two keys are the same, and nothing else. */

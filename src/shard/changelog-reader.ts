@@ -1,10 +1,12 @@
 import { TactError } from '../kernel/errors.ts';
 import type { Duration } from '../kernel/time.ts';
 import type { LogRecord, TopicPartition } from '../model/record.ts';
+import type { Clocks } from './clock.ts';
 import type { FetchedRecords, Log } from './log.ts';
 
 export interface ChangelogReading {
   readonly log: Pick<Log, 'fetch'>;
+  readonly clocks: Pick<Clocks, 'monotonic'>;
   readonly place: TopicPartition;
   /** How long one fetch waits. */
   readonly fetchWait: Duration;
@@ -27,8 +29,8 @@ export class ChangelogReader {
    * and `kafka-unreachable` when it is told to stop before the end.
    */
   async *from(offset: number): AsyncGenerator<FetchedRecords> {
-    const { log, place, fetchWait, timeout, signal } = this.#reading;
-    let deadline = performance.now() + timeout;
+    const { log, clocks, place, fetchWait, timeout, signal } = this.#reading;
+    let deadline = clocks.monotonic() + timeout;
     let next = offset;
     // Only what is known to come is waited for.
     let maxWaitMs = 0;
@@ -37,13 +39,13 @@ export class ChangelogReader {
       maxWaitMs = fetchWait;
       if (fetched?.kind === 'out-of-range') throw gone(fetched);
       if (fetched && fetched.nextOffset > next) {
-        deadline = performance.now() + timeout;
+        deadline = clocks.monotonic() + timeout;
         next = fetched.nextOffset;
         if (next >= fetched.highWatermark) maxWaitMs = 0;
         yield fetched;
       } else if (fetched && fetched.highWatermark <= next) {
         return;
-      } else if (performance.now() > deadline) {
+      } else if (clocks.monotonic() > deadline) {
         throw heldBack(place, next, timeout);
       }
     }

@@ -15,15 +15,20 @@ export interface Clocks {
 export class ShardClock {
   readonly #clocks: Clocks;
   readonly #tolerance: Duration;
-  /** Wall clock less the even one, as both stood at the acquire: a wall clock that is set moves away from it. */
+  /** Wall clock less the even one, as both stood at the beginning: a wall clock that is set moves away from it. */
   readonly #offset: number;
-  #last: Instant;
+  #last: Instant = 0;
 
-  constructor(clocks: Clocks, tolerance: Duration, last: Instant) {
+  /** To be made before the wall clock is compared with the broker's, so that it cannot be set unseen after that. */
+  constructor(clocks: Clocks, tolerance: Duration) {
     this.#clocks = clocks;
     this.#tolerance = tolerance;
     this.#offset = clocks.wallClock() - clocks.monotonic();
-    this.#last = last;
+  }
+
+  /** `last`: the shard's last `now`, whoever's turn it was. */
+  goOnFrom(last: Instant): void {
+    this.#last = Math.max(this.#last, last);
   }
 
   /** The turn's `now`. Throws `clock-wrong` when this machine is too far behind the last turn, or was set since the acquire. */

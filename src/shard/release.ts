@@ -21,7 +21,7 @@ export type Release =
  * customer's due messages are decided together.
  */
 export async function releaseDue(deps: ShardDeps, owned: OwnedShard, messagesMax: number): Promise<Release> {
-  const watch = new Stopwatch();
+  const watch = new Stopwatch(deps);
   const policy = deps.policy();
   const found = await findDue(deps, owned, messagesMax);
   if (found.kind !== 'found') return found;

@@ -6,6 +6,7 @@ import { acquireCauseOf, holdCauseAfter, holdCauseOf, needsOperator } from './ho
 import type { ShardLayout } from './layout.ts';
 import type { AcquireCause, HoldCause } from './observer.ts';
 import type { OwnedShard } from './owned-shard.ts';
+import { asOwner } from './ownership.ts';
 import { Rounds } from './rounds.ts';
 
 const BACKOFF_FIRST: Duration = 100;
@@ -138,7 +139,8 @@ export class Shard {
         if (!rounds.isHolding) observer.stateChanged(shard, 'running');
       }
       return { cause: 'assigned' };
-    } catch (error) {
+    } catch (thrown) {
+      const error = await asOwner(this.#deps, this.#layout, owned.producer, thrown);
       return { cause: acquireCauseOf(error), error };
     }
   }

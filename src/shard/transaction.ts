@@ -10,16 +10,16 @@ import { partitionKey } from './position.ts';
  * Whatever it throws, the producer must not be used again.
  */
 export async function commit(deps: ShardDeps, owned: OwnedShard, outputs: Outputs): Promise<number> {
-  const started = performance.now();
+  const started = deps.monotonic();
   const { shard } = owned.layout;
   try {
     const transaction = await owned.producer.begin();
     const next = await send(owned, outputs, transaction, deps.settings.requestBytesMax);
     await transaction.commit();
-    deps.observer.transaction(shard, 'committed', performance.now() - started);
+    deps.observer.transaction(shard, 'committed', deps.monotonic() - started);
     return next;
   } catch (error) {
-    deps.observer.transaction(shard, resultOf(error), performance.now() - started);
+    deps.observer.transaction(shard, resultOf(error), deps.monotonic() - started);
     throw error;
   }
 }

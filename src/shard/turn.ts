@@ -33,7 +33,7 @@ export async function takeTurn(
   owned: OwnedShard,
   batch: readonly LogRecord[],
 ): Promise<Turn> {
-  const watch = new Stopwatch();
+  const watch = new Stopwatch(deps);
   const policy = deps.policy();
   await deps.reader.prepare(batch);
   const { topics, recordBytesMax } = deps.settings;

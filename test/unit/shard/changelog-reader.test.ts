@@ -5,6 +5,7 @@ import type { FetchTarget, Log } from '../../../src/shard/log.ts';
 function readerOf(fetch: Log['fetch'], signal: AbortSignal): ChangelogReader {
   return new ChangelogReader({
     log: { fetch } as Log,
+    clocks: { monotonic: () => performance.now() },
     place: { topic: 'state', partition: 0 },
     fetchWait: 1,
     timeout: 1_000,

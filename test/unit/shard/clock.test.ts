@@ -1,32 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { checkBrokerClock, ShardClock } from '../../../src/shard/clock.ts';
+import { type Clocks, checkBrokerClock, ShardClock } from '../../../src/shard/clock.ts';
 
 const still = (now: number) => ({ wallClock: () => now, monotonic: () => 0 });
+
+function clockFrom(last: number, clocks: Clocks): ShardClock {
+  const clock = new ShardClock(clocks, 60_000);
+  clock.goOnFrom(last);
+  return clock;
+}
 
 describe('a shard’s clock', () => {
   it('never runs backwards', () => {
     const times = [1_000, 1_000, 900, 1_100];
-    const clock = new ShardClock(
-      { wallClock: () => times.shift() as number, monotonic: () => 0 },
-      60_000,
-      950,
-    );
+    const clock = clockFrom(950, { wallClock: () => times.shift() as number, monotonic: () => 0 });
     expect([clock.next(), clock.next(), clock.next()]).toEqual([1_000, 1_000, 1_100]);
   });
 
   it('goes on from the last owner’s now', () => {
-    expect(new ShardClock(still(1_000), 60_000, 50_000).next()).toBe(50_000);
+    expect(clockFrom(50_000, still(1_000)).next()).toBe(50_000);
   });
 
   it('refuses when the machine is further behind than is tolerated', () => {
-    expect(new ShardClock(still(1_000), 60_000, 61_000).next()).toBe(61_000);
-    expect(() => new ShardClock(still(1_000), 60_000, 61_001).next()).toThrow(/60001 ms behind/);
+    expect(clockFrom(61_000, still(1_000)).next()).toBe(61_000);
+    expect(() => clockFrom(61_001, still(1_000)).next()).toThrow(/60001 ms behind/);
   });
 
   it('refuses when the machine’s clock was set since the acquire, in either direction', () => {
     let wall = 1_000_000;
     let even = 0;
-    const clock = new ShardClock({ wallClock: () => wall, monotonic: () => even }, 60_000, 0);
+    const clock = clockFrom(0, { wallClock: () => wall, monotonic: () => even });
     [wall, even] = [1_600_000, 600_000];
     expect(clock.next()).toBe(1_600_000);
     wall += 60_001;
