@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import avro from 'avsc';
 import { Partitioners } from 'kafkajs';
 import { kafkaOf } from '../fault/producers.mjs';
-import { Random } from '../fault/random.mjs';
+import { Random } from '../support/random.mjs';
 
 export const SCHEMA_ID = 1;
 const CHUNK = 4_000;

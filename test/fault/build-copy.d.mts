@@ -1,8 +1,4 @@
-export interface Patch {
-  file: string;
-  find: string;
-  put: string;
-}
+import type { Patch } from '../support/broken.mjs';
 
 export function build(folder: string): void;
 export function mainOf(folder: string): string;

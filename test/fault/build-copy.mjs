@@ -1,15 +1,11 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../stack/children.mjs';
+import { patch } from '../support/patch.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMPILER = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-
-/**
- * One exact text in one file of the build, and what stands there instead.
- * @typedef {{ file: string, find: string, put: string }} Patch
- */
 
 /**
  * Builds the sources as they are now into a folder of its own, so that nothing is tested that was built before.
@@ -29,22 +25,15 @@ export function mainOf(folder) {
 }
 
 /**
- * Copies a build and changes the copy. Throws when a patch does not find its text exactly once: then the code has moved on,
- * and the patch has to follow it.
+ * Copies a build and changes the copy.
  * @param {string} from
  * @param {string} folder
- * @param {Patch[]} patches
+ * @param {import('../support/broken.mjs').Patch[]} patches
  */
 export function copyBuild(from, folder, patches) {
   furnish(folder);
   cpSync(join(from, 'dist'), join(folder, 'dist'), { recursive: true });
-  for (const { file, find, put } of patches) {
-    const path = join(folder, 'dist', file);
-    const parts = readFileSync(path, 'utf8').split(find);
-    if (parts.length !== 2)
-      throw new Error(`${file} holds this text ${parts.length - 1} times, expected once: ${find}`);
-    writeFileSync(path, parts.join(put));
-  }
+  patch(join(folder, 'dist'), patches);
 }
 
 /** What the program needs beside its modules. */

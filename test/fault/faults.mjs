@@ -14,7 +14,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {import('./governor.mjs').Governor[]} world.governors
  * @param {import('./redis-server.mjs').RedisServer} world.redis
  * @param {import('./load.mjs').Load} world.load
- * @param {import('./random.mjs').Random} world.random
+ * @param {import('../support/random.mjs').Random} world.random
  * @param {{ killsEach: number }} world.plan
  * @param {{ kafka: string, keyPrefix: string, expected: object }} world.place
  * @param {(line: string) => void} world.log

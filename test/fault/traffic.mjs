@@ -81,7 +81,7 @@ export class Traffic {
   /** Messages that may be taken back a little later. */
   #asked = [];
 
-  /** @param {{ random: import('./random.mjs').Random, customers: number }} options */
+  /** @param {{ random: import('../support/random.mjs').Random, customers: number }} options */
   constructor({ random, customers }) {
     this.#random = random;
     this.#customers = customers;

@@ -1,30 +1,26 @@
 // Each promise of the protocol that is broken on purpose: the fault that makes it matter, the patch that breaks it, and the
 // judgement that must turn red. Without the patch the same fault must leave the checker green.
+import {
+  APPLY_EARLY,
+  COMMIT,
+  DUE_NOT_DERIVED,
+  NO_OWN_FENCE,
+  RELEASE_WITHOUT_WATERMARK,
+  WAIT_ENDS_IN_STORE_ONLY,
+  WATERMARK_NOT_READ,
+} from '../../support/broken.mjs';
 import { ONE_AT_A_TIME } from './rules.mjs';
-
-const SETTLE = 'shard/settle-turn.js';
-const COMMIT = 'const next = await commit(deps, owned, outputs);';
-const APPLY_EARLY = `const early = { expected: owned.watermark, next: owned.watermark + 1, log: owned.log, at: now, ...change };
-    await apply(deps, owned, early);
-    owned.watermark = early.next;`;
-const FENCE_MISSING = 'throw fenceMissing(layout, fence);\n}';
-const TAKE_WHAT_THERE_IS = `const end = { expected, next: fence.offset + 1, log: fence.log, at: deps.wallClock(), entries: new Map(), due: new Map() };
-    await deps.store.apply(layout.shard, end);
-    return { fencedAt: fence.before, records };
-}`;
-
-const DUE = 'shard/due-messages.js';
 
 const stopHere = `faultPoint('before-commit');`;
 
 /** Where every build of these tests can be stopped or killed: a turn is decided and not yet committed. */
-const point = { file: SETTLE, find: COMMIT, put: `${stopHere} ${COMMIT}` };
+const point = { ...COMMIT, put: `${stopHere} ${COMMIT.find}` };
 
 /**
  * @typedef {object} Mutant
  * @property {string} breaks
- * @property {import('../build-copy.mjs').Patch[]} sound patches of the unbroken build: only where it can be stopped
- * @property {import('../build-copy.mjs').Patch[]} broken
+ * @property {import('../../support/broken.mjs').Patch[]} sound patches of the unbroken build: only where it can be stopped
+ * @property {import('../../support/broken.mjs').Patch[]} broken
  * @property {import('./rules.mjs').Rules} [rules] absent: two e-mails a week
  * @property {string} red id of the judgement
  * @property {(world: import('./world.mjs').World) => Promise<void>} play
@@ -35,9 +31,7 @@ export const MUTANTS = {
   'watermark-not-read': {
     breaks: 'the watermark is not compared when states are read',
     sound: [],
-    broken: [
-      { file: 'shard/load-fields.js', find: 'if (loaded.watermark !== owned.watermark)', put: 'if (false)' },
-    ],
+    broken: WATERMARK_NOT_READ,
     red: 'limits',
     play: rollRedisBack,
   },
@@ -54,30 +48,21 @@ export const MUTANTS = {
   'redis-first': {
     breaks: 'Redis is written before the transaction is committed',
     sound: [point],
-    broken: [{ file: SETTLE, find: COMMIT, put: `${APPLY_EARLY} ${stopHere} ${COMMIT}` }],
+    broken: [{ ...COMMIT, put: `${APPLY_EARLY} ${stopHere} ${COMMIT.find}` }],
     red: 'outcomes',
     play: killAndStart,
   },
   'no-own-fence': {
     breaks: 'the changelog is read to its stable end, not to the own fence record',
     sound: [],
-    broken: [
-      { file: 'shard/changelog-reader.js', find: 'fetched && fetched.highWatermark <= next', put: 'fetched' },
-      { file: 'shard/catch-up.js', find: FENCE_MISSING, put: TAKE_WHAT_THERE_IS },
-    ],
+    broken: NO_OWN_FENCE,
     red: 'outcomes',
     play: hangTransaction,
   },
   'wait-ends-in-redis-only': {
     breaks: 'the end of a wait is not in the transaction that decides the message, but in Redis alone',
     sound: [],
-    broken: [
-      {
-        file: SETTLE,
-        find: 'for (const [key, value] of entries) {',
-        put: `for (const [key, value] of entries) { if (value === null && key.startsWith('d:')) continue;`,
-      },
-    ],
+    broken: WAIT_ENDS_IN_STORE_ONLY,
     rules: ONE_AT_A_TIME,
     red: 'outcomes',
     play: emptyRedisAfterWait,
@@ -85,14 +70,7 @@ export const MUTANTS = {
   'release-without-watermark': {
     breaks: 'the watermark is not compared when what is due is read',
     sound: [],
-    broken: [
-      { file: DUE, find: 'if (answer.watermark !== owned.watermark)', put: 'if (false)' },
-      {
-        file: DUE,
-        find: 'await loadFields(deps, owned, keys)',
-        put: `{ kind: 'loaded', values: (await deps.store.load(owned.layout.shard, keys)).values }`,
-      },
-    ],
+    broken: RELEASE_WITHOUT_WATERMARK,
     rules: ONE_AT_A_TIME,
     red: 'outcomes',
     play: rollRedisBackInWait,
@@ -100,13 +78,7 @@ export const MUTANTS = {
   'due-not-derived': {
     breaks: 'what is replayed from the changelog does not bring the index of deferred messages back',
     sound: [],
-    broken: [
-      {
-        file: 'shard/catch-up.js',
-        find: '...latestOf(upToFence) }',
-        put: '...latestOf(upToFence), due: new Map() }',
-      },
-    ],
+    broken: DUE_NOT_DERIVED,
     rules: ONE_AT_A_TIME,
     red: 'outcomes',
     play: emptyRedisInWait,

@@ -1,0 +1,1 @@
+export function buildSimulation(folder: string): string;

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Patch } from '../support/broken.mjs';
+import { patch } from '../support/patch.mjs';
+import { type Built, buildForTests, type Result, runCommand } from './built.ts';
+import { MUTANTS, UNCOMMITTED_READER } from './mutants.mjs';
+
+let built: Built;
+beforeAll(() => {
+  built = buildForTests();
+});
+afterAll(() => built.remove());
+
+interface Broken {
+  readonly part: string;
+  readonly patches: readonly Patch[];
+  readonly within: number;
+}
+
+/** Simulates a build that is broken on purpose, up to the first red. */
+async function simulateBroken(name: string, { part, patches, within }: Broken): Promise<Result> {
+  const broken = built.copy(name);
+  patch(join(broken.folder, part), patches);
+  return runCommand(broken, ['--seeds', String(within), '--until-red', '--jobs', '1']);
+}
+
+describe('the simulation turns red when', { timeout: 120_000 }, () => {
+  for (const [name, { breaks, patches, within }] of Object.entries(MUTANTS)) {
+    test(`${breaks} (${name}, within ${within} seeds)`, async () => {
+      const { reds } = await simulateBroken(name, { part: 'src', patches, within });
+      expect(reds).toHaveLength(1);
+    });
+  }
+
+  test('its own judge takes what was aborted for an outcome', async () => {
+    const part = join('test', 'simulation');
+    const { reds } = await simulateBroken('judge', { part, patches: UNCOMMITTED_READER, within: 20 });
+    expect(reds).toHaveLength(1);
+  });
+});

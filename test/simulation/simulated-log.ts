@@ -1,0 +1,116 @@
+import { TactError } from '../../src/kernel/errors.ts';
+import { type Duration, SECOND } from '../../src/kernel/time.ts';
+import type { MemoryLog } from '../../src/memory/memory-log.ts';
+import type { TopicOffset, TopicPartition } from '../../src/model/record.ts';
+import type {
+  Fetched,
+  FetchTarget,
+  Log,
+  OutputSlice,
+  ShardOwner,
+  ShardProducer,
+  Transaction,
+} from '../../src/shard/log.ts';
+import type { Network } from './network.ts';
+
+/** How long a process waits for the broker. */
+const TIMEOUT: Duration = 6 * SECOND;
+
+/** The log of one simulated process: the one in memory, at the other end of a network. */
+export class SimulatedLog implements Log {
+  readonly #inner: MemoryLog;
+  readonly #network: Network;
+  readonly #wrapOwner: (owner: ShardOwner) => ShardOwner;
+  readonly #onJoined: () => void;
+
+  /** `wrapOwner`: how the owner is told, some time later. */
+  constructor(
+    inner: MemoryLog,
+    network: Network,
+    wrapOwner: (owner: ShardOwner) => ShardOwner,
+    onJoined: () => void,
+  ) {
+    this.#inner = inner;
+    this.#network = network;
+    this.#wrapOwner = wrapOwner;
+    this.#onJoined = onJoined;
+  }
+
+  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#call('metadata', () => this.#inner.partitionCounts(topics));
+  }
+
+  join(owner: ShardOwner): Promise<void> {
+    return this.#call('join', async () => {
+      await this.#inner.join(this.#wrapOwner(owner));
+      this.#onJoined();
+    });
+  }
+
+  /** What is not heard is found out by the group. */
+  async leave(): Promise<void> {
+    await this.#call('leave', () => this.#inner.leave()).catch(() => undefined);
+  }
+
+  confirmMembership(signal: AbortSignal): Promise<void> {
+    const confirm = async () => {
+      await this.#inner.confirmMembership(signal);
+      this.#onJoined();
+    };
+    return this.#call('confirm', confirm, { signal });
+  }
+
+  fetch(
+    targets: readonly FetchTarget[],
+    options: { maxWaitMs: number; signal: AbortSignal },
+  ): Promise<Fetched[]> {
+    const { signal, maxWaitMs } = options;
+    return this.#call('fetch', () => this.#inner.fetch(targets, options), { signal, waits: maxWaitMs });
+  }
+
+  async openProducer(shard: number): Promise<ShardProducer> {
+    const producer = await this.#call('open', () => this.#inner.openProducer(shard));
+    return { begin: async () => this.#transaction(await producer.begin()), close: () => producer.close() };
+  }
+
+  groupOffsets(partitions: readonly TopicPartition[]): Promise<TopicOffset[]> {
+    return this.#call('group-offsets', () => this.#inner.groupOffsets(partitions));
+  }
+
+  async saveGroupOffsets(offsets: readonly TopicOffset[]): Promise<void> {
+    await this.#call('save-offsets', () => this.#inner.saveGroupOffsets(offsets)).catch(() => undefined);
+  }
+
+  #transaction(inner: Transaction): Transaction {
+    return {
+      send: (slices: readonly OutputSlice[]) =>
+        this.#call('send', () => inner.send(slices), {
+          late: () => new TactError('transaction-failed', 'a send was not answered'),
+        }),
+      commit: () =>
+        this.#call('commit', () => inner.commit(), {
+          late: () => new TactError('commit-ambiguous', 'a commit was not answered'),
+        }),
+      abort: () => this.#call('abort', () => inner.abort()),
+    };
+  }
+
+  #call<T>(
+    name: string,
+    effect: () => Promise<T>,
+    {
+      signal,
+      waits = 0,
+      late = () => new TactError('kafka-unreachable', `${name} was not answered`),
+    }: { signal?: AbortSignal; waits?: Duration; late?: () => Error } = {},
+  ): Promise<T> {
+    return this.#network.call({
+      server: 'kafka',
+      name,
+      timeout: TIMEOUT + waits,
+      effect,
+      late,
+      ...(signal && { signal }),
+    });
+  }
+}
