@@ -6,6 +6,7 @@ import { readInt64 } from './varint.ts';
 export interface FetchedPartition extends TopicPartition {
   readonly errorCode: number;
   readonly highWatermark: number;
+  readonly lastStableOffset: number;
   readonly logStartOffset: number;
   readonly aborted: readonly AbortedTransaction[];
   readonly recordSet: Buffer;
@@ -37,7 +38,7 @@ function readPartition(reader: ResponseReader, topic: string): FetchedPartition 
   const partition = reader.int32();
   const errorCode = reader.int16();
   const highWatermark = reader.int64();
-  reader.int64();
+  const lastStableOffset = reader.int64();
   const logStartOffset = reader.int64();
   const aborted: AbortedTransaction[] = [];
   for (let count = reader.int32(); count > 0; count--) {
@@ -45,7 +46,7 @@ function readPartition(reader: ResponseReader, topic: string): FetchedPartition 
   }
   reader.int32();
   const recordSet = reader.bytes();
-  return { topic, partition, errorCode, highWatermark, logStartOffset, aborted, recordSet };
+  return { topic, partition, errorCode, highWatermark, lastStableOffset, logStartOffset, aborted, recordSet };
 }
 
 class ResponseReader {

@@ -5,8 +5,9 @@ import { decodeRecordSet } from './batch-decoder.ts';
 import type { FetchAsk } from './cluster.ts';
 import { FetchCall, isAhead, type Want } from './fetch-call.ts';
 import type { FetchedPartition, FetchResponse } from './fetch-response.ts';
-import { isAway, tactError } from './kafka-error.ts';
+import { tactError } from './kafka-error.ts';
 import { KeptAnswers } from './kept-answers.ts';
+import { answeredWithin } from './time-limit.ts';
 
 /** What the fetcher needs of the brokers. */
 export interface FetchSource {
@@ -21,6 +22,8 @@ export interface FetchSource {
 export interface FetchLimits {
   /** An idle request waits at the broker for at most this long. */
   readonly maxWaitMs: Duration;
+  /** Beside that wait, a request is given up after so long. */
+  readonly giveUpMs: Duration;
   readonly partitionBytesMax: number;
   readonly bytesMax: number;
 }
@@ -143,7 +146,9 @@ export class Fetcher {
     const sentAt = performance.now();
     for (const key of byKey.keys()) this.#inFlight.add(key);
     try {
-      const response = await this.#source.fetch(node, this.#request(wants, sentAt));
+      const request = this.#request(wants, sentAt);
+      const limit = request.maxWaitMs + this.#limits.giveUpMs;
+      const response = await answeredWithin(limit, 'fetch', this.#source.fetch(node, request));
       for (const partition of response.partitions) {
         const want = byKey.get(`${partition.topic}/${partition.partition}`);
         if (!want) continue;
@@ -154,7 +159,7 @@ export class Fetcher {
     } catch (error) {
       const failure = tactError('cannot fetch', error);
       for (const { call } of wants) call.fail(failure);
-      if (isAway(error)) await this.#source.drop(node);
+      if (failure.code === 'kafka-unreachable') await this.#source.drop(node);
     }
     for (const key of byKey.keys()) this.#inFlight.delete(key);
     countAsked(served);
@@ -226,6 +231,7 @@ export class Fetcher {
       records,
       nextOffset,
       highWatermark: fetched.highWatermark,
+      lastStableOffset: fetched.lastStableOffset,
     };
   }
 

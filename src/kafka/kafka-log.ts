@@ -8,6 +8,7 @@ import { Fetcher } from './fetcher.ts';
 import { type GroupTopics, Membership } from './membership.ts';
 import { openProducer } from './producer.ts';
 import type { KafkaSettings, LogLine } from './settings.ts';
+import { answeredWithin } from './time-limit.ts';
 
 /** The port, and what an operator's tools ask beside it. */
 export interface KafkaLog extends Log {
@@ -48,6 +49,7 @@ class KafkaJsLog implements KafkaLog {
     this.#membership = new Membership(settings, topics, logLine);
     this.#fetcher = new Fetcher(cluster, {
       maxWaitMs: settings.fetchMaxWaitMs,
+      giveUpMs: giveUpAfter(settings),
       partitionBytesMax: settings.fetchPartitionBytesMax,
       bytesMax: settings.fetchBytesMax,
     });
@@ -86,11 +88,14 @@ class KafkaJsLog implements KafkaLog {
     return openProducer(client, {
       transactionalId: `${this.#settings.applicationId}-${shard}`,
       transactionTimeoutMs: this.#settings.transactionTimeoutMs,
+      giveUpMs: giveUpAfter(this.#settings),
     });
   }
 
   groupOffsets(partitions: readonly TopicPartition[]): Promise<TopicOffset[]> {
-    return this.#cluster.groupOffsets(this.#settings.groupId, partitions);
+    const { groupId } = this.#settings;
+    const offsets = this.#cluster.groupOffsets(groupId, partitions);
+    return answeredWithin(giveUpAfter(this.#settings), 'group offsets', offsets);
   }
 
   saveGroupOffsets(offsets: readonly TopicOffset[]): Promise<void> {
@@ -100,4 +105,9 @@ class KafkaJsLog implements KafkaLog {
   bounds(partitions: readonly TopicPartition[], since?: Instant): Promise<PartitionBounds[]> {
     return this.#cluster.bounds(partitions, since);
   }
+}
+
+/** The library gives each request its own time; twice that, and nothing more is to be hoped for. */
+function giveUpAfter({ connectionTimeoutMs, requestTimeoutMs }: KafkaSettings): Duration {
+  return 2 * (connectionTimeoutMs + requestTimeoutMs);
 }

@@ -4,7 +4,7 @@ import type { Duration } from '../kernel/time.ts';
 import type { ShardProducer, Transaction } from '../shard/log.ts';
 import { coded, isFencing, kindOf, tactError } from './kafka-error.ts';
 import { baseOffsets, toTopicMessages } from './slices.ts';
-import { within } from './time-limit.ts';
+import { answeredWithin, within } from './time-limit.ts';
 
 const CLOSE_WAIT_MS = 2_000;
 const RETRY_PAUSE_MS = 20;
@@ -21,6 +21,8 @@ const COORDINATOR_NOT_READY = new Set([
 export interface ProducerIdentity {
   readonly transactionalId: string;
   readonly transactionTimeoutMs: Duration;
+  /** A step of a transaction that has not ended by itself is given up after so long. */
+  readonly giveUpMs: Duration;
 }
 
 /**
@@ -39,14 +41,20 @@ export async function openProducer(client: Kafka, identity: ProducerIdentity): P
         message.partition as number,
   });
   try {
-    await producer.connect();
-    const transaction = await beginFirst(producer, identity.transactionTimeoutMs + SETTLING_MARGIN_MS);
-    await transaction.abort();
+    const patience = identity.transactionTimeoutMs + SETTLING_MARGIN_MS;
+    const opened = open(producer, patience);
+    await answeredWithin(patience + identity.giveUpMs, 'open', opened);
   } catch (error) {
     await within(CLOSE_WAIT_MS, producer.disconnect());
     throw tactError(`cannot open the producer ${identity.transactionalId}`, error);
   }
-  return new KafkaShardProducer(producer, identity.transactionalId);
+  return new KafkaShardProducer(producer, identity);
+}
+
+async function open(producer: Producer, patience: Duration): Promise<void> {
+  await producer.connect();
+  const transaction = await beginFirst(producer, patience);
+  await transaction.abort();
 }
 
 /** The library gives up sooner than a coordinator may need to settle the old owner's transaction. */
@@ -68,12 +76,12 @@ async function beginFirst(producer: Producer, patienceMs: Duration): Promise<Cli
  */
 class KafkaShardProducer implements ShardProducer {
   readonly #producer: Producer;
-  readonly #transactionalId: string;
+  readonly #identity: ProducerIdentity;
   #broken: string | undefined;
 
-  constructor(producer: Producer, transactionalId: string) {
+  constructor(producer: Producer, identity: ProducerIdentity) {
     this.#producer = producer;
-    this.#transactionalId = transactionalId;
+    this.#identity = identity;
   }
 
   async begin(): Promise<Transaction> {
@@ -104,11 +112,12 @@ class KafkaShardProducer implements ShardProducer {
     work: () => Promise<T>,
   ): Promise<T> {
     assert(this.#broken === undefined, `a producer is not used again after ${this.#broken}`);
+    const { transactionalId, giveUpMs } = this.#identity;
     try {
-      return await work();
+      return await answeredWithin(giveUpMs, what, work());
     } catch (error) {
       this.#broken = `it failed to ${what}`;
-      throw name(`${this.#transactionalId} cannot ${what}`, error);
+      throw name(`${transactionalId} cannot ${what}`, error);
     }
   }
 }

@@ -5,6 +5,10 @@
  */
 export const ERROR_CODES = {
   'kafka-unreachable': { retryable: true, means: 'no broker answered, or the connection was lost' },
+  'partition-stalled': {
+    retryable: true,
+    means: 'a partition was asked for long and gave nothing, though it has records or has not answered',
+  },
   'kafka-refused': {
     retryable: false,
     means: 'the broker refused the request (authorisation, unsupported version, missing topic)',

@@ -122,6 +122,7 @@ export class MemoryPartition {
       records,
       nextOffset,
       highWatermark,
+      lastStableOffset: stable,
     };
   }
 

@@ -18,6 +18,8 @@ export function acquireCauseOf(error: unknown): AcquireCause {
       return 'registry';
     case 'clock-wrong':
       return 'clock';
+    case 'partition-stalled':
+      return 'stalled';
     case 'kafka-unreachable':
     case 'kafka-refused':
     case 'not-a-member':
@@ -68,6 +70,7 @@ export function holdCauseAfter(cause: AcquireCause): HoldCause {
     case 'assigned':
     case 'ambiguous':
     case 'stale':
+    case 'stalled':
     case 'kafka':
       return 'kafka';
     default:

@@ -81,6 +81,8 @@ export interface FetchedRecords extends TopicPartition {
   readonly nextOffset: number;
   /** The end of the partition, committed or not, when the log answered. */
   readonly highWatermark: number;
+  /** What a committed reader may see then ends here; an open transaction holds it back. At most `highWatermark`. */
+  readonly lastStableOffset: number;
   /** How many milliseconds before the call began the log was asked: so old may `highWatermark` be then. Absent: after. */
   readonly askedBefore?: number;
 }

@@ -28,6 +28,7 @@ export const ACQUIRE_CAUSES = [
   'watermark',
   'due-index',
   'stale',
+  'stalled',
   'redis',
   'kafka',
   'registry',

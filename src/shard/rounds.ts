@@ -10,6 +10,7 @@ import type { Fetched, FetchTarget } from './log.ts';
 import type { OwnedShard } from './owned-shard.ts';
 import { parsePartitionKey } from './position.ts';
 import { releaseDue } from './release.ts';
+import { Standstill } from './standstill.ts';
 import { type Turn, takeTurn } from './turn.ts';
 
 const REPORT_INTERVAL: Duration = SECOND;
@@ -28,6 +29,7 @@ export class Rounds {
   readonly #owned: OwnedShard;
   readonly #recordsMax: number;
   readonly #signal: AbortSignal;
+  readonly #standstill = new Standstill();
   #reportedAt: Duration = Number.NEGATIVE_INFINITY;
   #isHolding = false;
   /** The last round released what was due; new input is next. */
@@ -112,7 +114,9 @@ export class Rounds {
     const targets = inbox.wants(partitions);
     if (targets.length === 0) return;
     const idle = Math.min(this.#deps.settings.fetchWait, isFresh ? this.#untilDue() : CATCHING_UP_WAIT);
-    for (const fetched of await this.#ask(targets, inbox.hasWaiting(partitions) ? 0 : idle)) {
+    const answers = await this.#ask(targets, inbox.hasWaiting(partitions) ? 0 : idle);
+    this.#standstill.judge(targets, answers, this.#deps.monotonic());
+    for (const fetched of answers) {
       if (fetched.kind === 'out-of-range') throw positionGone(fetched);
       if (inbox.put(fetched))
         freshness.saw(fetched, fetched.highWatermark, askedAt - (fetched.askedBefore ?? 0));

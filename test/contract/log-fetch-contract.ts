@@ -152,8 +152,26 @@ export function logFetchContract(scene: () => LogScene): void {
     expect(Date.now() - started).toBeGreaterThanOrEqual(350);
     expect(Date.now() - started).toBeLessThan(5_000);
     expect(fetched.toSorted((a, b) => a.partition - b.partition)).toEqual([
-      { kind: 'records', topic, partition: 0, from: 1, records: [], nextOffset: 1, highWatermark: 1 },
-      { kind: 'records', topic, partition: 1, from: 0, records: [], nextOffset: 0, highWatermark: 0 },
+      {
+        kind: 'records',
+        topic,
+        partition: 0,
+        from: 1,
+        records: [],
+        nextOffset: 1,
+        highWatermark: 1,
+        lastStableOffset: 1,
+      },
+      {
+        kind: 'records',
+        topic,
+        partition: 1,
+        from: 0,
+        records: [],
+        nextOffset: 0,
+        highWatermark: 0,
+        lastStableOffset: 0,
+      },
     ]);
   });
 

@@ -17,12 +17,14 @@ export function logProducerContract(scene: () => LogScene): void {
       records: [],
       nextOffset: 1,
       highWatermark: 2,
+      lastStableOffset: 1,
     });
     await scene().append(topic, [record('behind')]);
     expect(await fetchOne(log, place, 1, 300)).toMatchObject({
       records: [],
       nextOffset: 1,
       highWatermark: 3,
+      lastStableOffset: 1,
     });
     await transaction.commit();
     expect(values((await readToEnd(log, place)).records)).toEqual(['before', 'open', 'behind']);

@@ -203,6 +203,11 @@ export const MUTANTS = {
     ],
     within: 100,
   },
+  'standstill-unnoticed': {
+    breaks: 'a partition that gives nothing is asked for ever',
+    patches: [{ file: 'shard/standstill.js', find: 'if (now - since > LONGEST)', put: 'if (false)' }],
+    within: 1_000,
+  },
   'sleeper-calls-operator': {
     breaks: 'a process that was overtaken asleep says that something was lost',
     patches: [

@@ -69,6 +69,12 @@ export type Fault =
     }
   | { readonly kind: 'delay'; readonly process: number; readonly by: Duration }
   | { readonly kind: 'lose'; readonly process: number; readonly direction: Direction }
+  | {
+      readonly kind: 'mute';
+      readonly process: number;
+      readonly topic: 'requested' | 'interactions';
+      readonly partition: number;
+    }
   | { readonly kind: 'empty-redis' }
   | { readonly kind: 'roll-redis-back'; readonly by: Duration }
   | { readonly kind: 'lose-index'; readonly shard: number }
@@ -177,6 +183,7 @@ const WEIGHTS: Readonly<Record<FaultKind, number>> = {
   cut: 4,
   delay: 4,
   lose: 4,
+  mute: 1,
   'empty-redis': 2,
   'roll-redis-back': 3,
   'hang-upstream': 2,
@@ -220,6 +227,10 @@ function faultOf(random: Random, process: number, shards: number): Fault {
       };
     case 'delay':
       return { kind, process, by: random.between(SECOND, 20 * SECOND) };
+    case 'mute': {
+      const topic = random.pick(['requested', 'interactions'] as const);
+      return { kind, process, topic, partition: random.between(0, PARTITIONS[topic]) };
+    }
     case 'lose':
       return { kind, process, direction: random.pick(['requests', 'replies'] as const) };
     case 'lossy':

@@ -22,6 +22,8 @@ export class SimulatedLog implements Log {
   readonly #network: Network;
   readonly #wrapOwner: (owner: ShardOwner) => ShardOwner;
   readonly #onJoined: () => void;
+  /** Partitions of which nothing is told although they have records, as when a client has lost its way in them. */
+  #mute: readonly TopicPartition[] = [];
 
   /** `wrapOwner`: how the owner is told, some time later. */
   constructor(
@@ -34,6 +36,11 @@ export class SimulatedLog implements Log {
     this.#network = network;
     this.#wrapOwner = wrapOwner;
     this.#onJoined = onJoined;
+  }
+
+  /** Until a producer is opened. */
+  mute(place: TopicPartition): void {
+    this.#mute = [...this.#mute, place];
   }
 
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -65,11 +72,13 @@ export class SimulatedLog implements Log {
     options: { maxWaitMs: number; signal: AbortSignal },
   ): Promise<Fetched[]> {
     const { signal, maxWaitMs } = options;
-    return this.#call('fetch', () => this.#inner.fetch(targets, options), { signal, waits: maxWaitMs });
+    const fetch = async () => (await this.#inner.fetch(targets, options)).map((each) => this.#muted(each));
+    return this.#call('fetch', fetch, { signal, waits: maxWaitMs });
   }
 
   async openProducer(shard: number): Promise<ShardProducer> {
     const producer = await this.#call('open', () => this.#inner.openProducer(shard));
+    this.#mute = [];
     return { begin: async () => this.#transaction(await producer.begin()), close: () => producer.close() };
   }
 
@@ -79,6 +88,13 @@ export class SimulatedLog implements Log {
 
   async saveGroupOffsets(offsets: readonly TopicOffset[]): Promise<void> {
     await this.#call('save-offsets', () => this.#inner.saveGroupOffsets(offsets)).catch(() => undefined);
+  }
+
+  #muted(fetched: Fetched): Fetched {
+    const { topic, partition, from } = fetched;
+    const isMute = this.#mute.some((place) => place.topic === topic && place.partition === partition);
+    if (!isMute || fetched.kind === 'out-of-range') return fetched;
+    return { ...fetched, records: [], nextOffset: from };
   }
 
   #transaction(inner: Transaction): Transaction {

@@ -3,6 +3,7 @@ import { type Duration, type Instant, SECOND } from '../../src/kernel/time.ts';
 import type { MemoryBroker } from '../../src/memory/memory-broker.ts';
 import type { MemoryLog } from '../../src/memory/memory-log.ts';
 import type { MemoryStateStore } from '../../src/memory/memory-state-store.ts';
+import type { TopicPartition } from '../../src/model/record.ts';
 import type { RecordReader } from '../../src/records/reader.ts';
 import { Governor } from '../../src/shard/governor.ts';
 import type { ShardOwner } from '../../src/shard/log.ts';
@@ -91,6 +92,11 @@ export class SimulatedProcess implements Caller {
   deliver(run: () => void): void {
     if (this.#state === 'running' || this.#state === 'left') run();
     else if (this.#state === 'stopped') this.#waiting.push(run);
+  }
+
+  /** The client of its log loses its way in this partition, until a producer is opened. */
+  mute(place: TopicPartition): void {
+    this.#simulatedLog.mute(place);
   }
 
   /** SIGKILL: what it asked for may still arrive; it will never know. */

@@ -14,7 +14,7 @@ const FELT_PER_THOUSAND = [
   ...['clock', 'changelog-held-back', 'interactions-behind', 'redis', 'kafka'].map(
     (cause) => `hold: ${cause}`,
   ),
-  ...['due-index', 'fenced', 'ambiguous', 'transaction', 'watermark', 'redis'].map(
+  ...['stalled', 'due-index', 'fenced', 'ambiguous', 'transaction', 'watermark', 'redis'].map(
     (cause) => `acquire: ${cause}`,
   ),
   ...['commit', 'apply', 'send', 'load', 'fetch'].map((call) => `too late: ${call}`),

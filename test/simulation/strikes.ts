@@ -44,6 +44,7 @@ const STRIKES: { readonly [Kind in FaultKind]: Strike<Kind> } = {
   },
   delay: ({ world }, { process, by }) => world.processes[process]?.network.mishap({ delay: by }),
   lose: ({ world }, { process, direction }) => world.processes[process]?.network.mishap({ lose: direction }),
+  mute: ({ world }, { process, topic, partition }) => world.processes[process]?.mute({ topic, partition }),
   lossy(scene, fault) {
     weather(scene, fault, (way) => {
       way.lossy = fault.share;

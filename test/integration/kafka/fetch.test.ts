@@ -84,7 +84,7 @@ describe('fetching from a real Kafka', () => {
     const transaction = await producer.begin();
     await send(transaction, 'output', 2, 'open');
     const [before] = await fetch('output', 2, 0, 100);
-    expect(before).toMatchObject({ kind: 'records', records: [], nextOffset: 0, highWatermark: 1 });
+    expect(before).toMatchObject({ records: [], nextOffset: 0, highWatermark: 1, lastStableOffset: 0 });
     const waiting = fetch('output', 2, 0, 10_000);
     await transaction.commit();
     expect((await waiting)[0]).toMatchObject({ records: [{ offset: 0 }] });

@@ -46,7 +46,7 @@ export class Broker implements FetchSource {
   }
 }
 
-export const LIMITS = { maxWaitMs: 80, partitionBytesMax: 1_000, bytesMax: 9_000 };
+export const LIMITS = { maxWaitMs: 80, giveUpMs: 30_000, partitionBytesMax: 1_000, bytesMax: 9_000 };
 export const signal = new AbortController().signal;
 const NOBODY = { producerId: -1n, producerEpoch: 0, firstSequence: 0, transactional: false };
 
@@ -66,6 +66,7 @@ export function holds(partition: number, change: Partial<FetchedPartition> = {})
   const empty = {
     errorCode: 0,
     highWatermark: 9,
+    lastStableOffset: 9,
     logStartOffset: 0,
     aborted: [],
     recordSet: Buffer.alloc(0),

@@ -57,6 +57,7 @@ describe('the fetcher', () => {
           records: [],
           nextOffset: 0,
           highWatermark: 9,
+          lastStableOffset: 9,
         },
       ].map(({ offset: _, ...rest }) => rest),
     );
@@ -138,6 +139,17 @@ describe('the fetcher', () => {
     (await broker.asked(1)).fail(lost);
     await expect(answers).rejects.toMatchObject({ code: 'kafka-unreachable', retryable: true });
     expect(broker.dropped).toEqual(['1']);
+  });
+
+  it('gives up a request that nobody ends, drops the broker, and asks anew', async () => {
+    const broker = new Broker();
+    const fetcher = new Fetcher(broker, { ...LIMITS, giveUpMs: 20 });
+    const lost = fetcher.fetch([at(0)], { maxWaitMs: 5_000, signal });
+    await expect(lost).rejects.toMatchObject({ code: 'kafka-unreachable', retryable: true });
+    expect(broker.dropped).toEqual(['1']);
+    const answers = fetcher.fetch([at(0)], { maxWaitMs: 5_000, signal });
+    (await broker.asked(2)).answer(response(holds(0, { recordSet: recordSet(0, 1) })));
+    expect(await answers).toMatchObject([{ nextOffset: 1 }]);
   });
 
   it('frees its caller when the signal aborts, before and while it waits', async () => {

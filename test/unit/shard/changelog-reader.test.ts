@@ -34,6 +34,7 @@ it('a changelog without a visible record has no first one', async () => {
         records: [],
         nextOffset: 4,
         highWatermark: 4,
+        lastStableOffset: 4,
       },
     ];
   };

@@ -18,6 +18,7 @@ const fetched = (from: number, offsets: number[], nextOffset: number) => ({
   records: offsets.map(record),
   nextOffset,
   highWatermark: 100,
+  lastStableOffset: 100,
 });
 
 describe('an inbox', () => {
