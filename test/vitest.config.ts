@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
-          include: ['test/{unit,property,simulation}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['test/{unit,property,simulation,fuzz}/**/*.test.ts', 'test/*.test.ts'],
           setupFiles: ['test/support/property-seed.ts'],
           testTimeout: 30_000,
         },

@@ -63,9 +63,10 @@ export function shardSettings(config: Config): ShardSettings {
 }
 
 /** The reader of the configured inputs, as the shards use it. */
-export function configuredReader({ inputs, registry, topics }: Config): RecordReader {
+export function configuredReader({ inputs, registry, topics, limits }: Config): RecordReader {
   return createRecordReader({
     inputs,
+    limits,
     schemaSource: createSchemaSource({ inputs, ...(registry && { registry: revealRegistry(registry) }) }),
     reroutedTopics: [topics.reroutedInteractions, topics.reroutedOutbound],
   });

@@ -146,6 +146,26 @@ export const configSchema = z.strictObject({
       }).default(1_000_000),
     })
     .prefault({}),
+  limits: z
+    .strictObject({
+      valueBytesMax: bytes('a larger value of an input record is a dead letter, undecoded', {
+        min: 1_000,
+        max: 104_857_600,
+      }).default(1_048_576),
+      keyBytesMax: bytes('a longer key of an input record is a dead letter', {
+        min: 100,
+        max: 1_048_576,
+      }).default(32_768),
+      textLengthMax: count('characters of one text that is read, such as a campaign', {
+        min: 32,
+        max: 512,
+      }).default(512),
+      itemsMax: count('entries of one list or map that is read, such as labels', { min: 1, max: 64 }).default(
+        64,
+      ),
+      attributesMax: count('attributes of one profile', { min: 1, max: 256 }).default(256),
+    })
+    .prefault({}),
   deferral: z
     .strictObject({
       maxPerShard: count(

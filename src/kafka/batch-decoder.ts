@@ -51,8 +51,8 @@ export function decodeRecordSet(
       throw refused(place, nextOffset, `message format ${magic}: re-write the topic as format 2`);
     if (end > recordSet.length) break;
     if (end < start + OVERHEAD) throw refused(place, nextOffset, 'a record batch with a false length');
-    const batch = readBatch(recordSet.subarray(start, end));
-    if (committed(batch)) readRecords(batch, place, from, records);
+    const batch = readable(place, nextOffset, () => readBatch(recordSet.subarray(start, end)));
+    if (committed(batch)) readable(place, batch.baseOffset, () => readRecords(batch, place, from, records));
     nextOffset = Math.max(nextOffset, batch.lastOffset + 1);
     start = end;
   }
@@ -91,15 +91,20 @@ function markerOf(batch: { count: number; body: Buffer }): 'commit' | 'abort' | 
 }
 
 function readRecords(batch: Batch, place: TopicPartition, from: number, into: LogRecord[]): void {
+  const reader = new VarintReader(unpack(batch, place));
+  for (let i = 0; i < batch.count; i++) {
+    const record = readRecord(reader, batch, place);
+    if (record.offset >= from) into.push(record);
+  }
+}
+
+/** Whatever is wrong with the bytes, it is said where they are. */
+function readable<T>(place: TopicPartition, offset: number, read: () => T): T {
   try {
-    const reader = new VarintReader(unpack(batch, place));
-    for (let i = 0; i < batch.count; i++) {
-      const record = readRecord(reader, batch, place);
-      if (record.offset >= from) into.push(record);
-    }
+    return read();
   } catch (error) {
     if (error instanceof TactError) throw error;
-    throw refused(place, batch.baseOffset, 'a record batch that cannot be read', error);
+    throw refused(place, offset, 'a record batch that cannot be read', error);
   }
 }
 

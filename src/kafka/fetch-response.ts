@@ -1,3 +1,4 @@
+import { TactError } from '../kernel/errors.ts';
 import type { TopicPartition } from '../model/record.ts';
 import type { AbortedTransaction } from './aborted-filter.ts';
 import { readInt64 } from './varint.ts';
@@ -20,8 +21,21 @@ export interface FetchResponse {
 
 const EMPTY = Buffer.alloc(0);
 
-/** Reads a Fetch response of version 11 partition by partition, so that one in error takes nothing from the others. */
+/**
+ * Reads a Fetch response of version 11 partition by partition, so that one in error takes nothing from the others. Throws
+ * `kafka-refused` for bytes that are none.
+ */
 export function decodeFetchResponse(payload: Buffer): FetchResponse {
+  try {
+    return readResponse(payload);
+  } catch (cause) {
+    throw new TactError('kafka-refused', `the answer of ${payload.length} bytes to a fetch is none`, {
+      cause,
+    });
+  }
+}
+
+function readResponse(payload: Buffer): FetchResponse {
   const reader = new ResponseReader(payload);
   const clientSideThrottleTime = reader.int32();
   const errorCode = reader.int16();

@@ -1,6 +1,4 @@
-// npm run simulate-faults: compiles the simulation with the sources as they are, and runs its command.
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildSimulation } from './build.mjs';
+// npm run simulate-faults
+import { compileAndRun } from '../support/compile.mjs';
 
-await import(buildSimulation(join(fileURLToPath(new URL('../..', import.meta.url)), '.simulation')));
+await compileAndRun('simulation');

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Patch } from '../support/broken.mjs';
+import { type Compiled, compileForTests, runCommand } from '../support/compiled.ts';
 import { patch } from '../support/patch.mjs';
-import { type Built, buildForTests, type Result, runCommand } from './built.ts';
 import { MUTANTS, UNCOMMITTED_READER } from './mutants.mjs';
+import type { Result } from './result.ts';
 
-let built: Built;
+let compiled: Compiled;
 beforeAll(() => {
-  built = buildForTests();
+  compiled = compileForTests('simulation');
 });
-afterAll(() => built.remove());
+afterAll(() => compiled.remove());
 
 interface Broken {
   readonly part: string;
@@ -19,9 +20,9 @@ interface Broken {
 
 /** Simulates a build that is broken on purpose, up to the first red. */
 async function simulateBroken(name: string, { part, patches, within }: Broken): Promise<Result> {
-  const broken = built.copy(name);
+  const broken = compiled.copy(name);
   patch(join(broken.folder, part), patches);
-  return runCommand(broken, ['--seeds', String(within), '--until-red', '--jobs', '1']);
+  return runCommand<Result>(broken, 'simulation', ['--seeds', String(within), '--until-red', '--jobs', '1']);
 }
 
 describe('the simulation turns red when', { timeout: 120_000 }, () => {

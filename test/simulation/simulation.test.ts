@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Built, buildForTests, runCommand } from './built.ts';
+import { type Compiled, compileForTests, runCommand } from '../support/compiled.ts';
 import { KEPT } from './kept.ts';
+import type { Result } from './result.ts';
 import { FAULT_KINDS, type Scenario, scenarioOf } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
@@ -21,11 +22,11 @@ const FELT_PER_THOUSAND = [
   ...['re-routed', 'waits over', 'view rebuilt', 'lost: requests', 'lost: replies'],
 ];
 
-let built: Built;
+let compiled: Compiled;
 beforeAll(() => {
-  built = buildForTests();
+  compiled = compileForTests('simulation');
 });
-afterAll(() => built.remove());
+afterAll(() => compiled.remove());
 
 describe('whatever goes wrong', () => {
   test.each(KEPT)('what was found once stays mended: $found', async ({ scenario }) => {
@@ -33,7 +34,12 @@ describe('whatever goes wrong', () => {
   });
 
   test(`every promise holds after every step, in ${SEEDS} runs`, { timeout: 1_200_000 }, async () => {
-    const { reds, felt } = await runCommand(built, ['--seeds', String(SEEDS), '--jobs', '1']);
+    const { reds, felt } = await runCommand<Result>(compiled, 'simulation', [
+      '--seeds',
+      String(SEEDS),
+      '--jobs',
+      '1',
+    ]);
     expect(reds.map(({ seed, message }) => `seed ${seed}: ${message}`)).toEqual([]);
     const rare = FELT_PER_THOUSAND.filter((what) => (felt[what] ?? 0) < SEEDS / 1_000);
     expect(rare).toEqual([]);

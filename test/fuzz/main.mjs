@@ -1,0 +1,4 @@
+// npm run fuzz
+import { compileAndRun } from '../support/compile.mjs';
+
+await compileAndRun('fuzz');

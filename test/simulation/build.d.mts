@@ -1,1 +1,0 @@
-export function buildSimulation(folder: string): string;
