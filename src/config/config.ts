@@ -12,9 +12,12 @@ export interface TlsConfig {
 }
 
 export interface SaslConfig {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer';
   readonly username: string;
   readonly password: Secret;
+  /** Given with `oauthbearer`, and only with it. */
+  readonly tokenEndpoint?: string;
+  readonly scope?: string;
 }
 
 type KafkaParsed = Omit<ParsedConfig['kafka'], 'ssl' | 'sasl' | 'clientId'>;

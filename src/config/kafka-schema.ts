@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { brokerAddress, bytes, filePath, milliseconds, secretText, text } from './field-schemas.ts';
-import { atMostOne, bothOrNeither } from './section-rules.ts';
+import { atMostOne, bothOrNeither, onlyWithOauth } from './section-rules.ts';
 
 const ssl = z
   .strictObject({
@@ -18,13 +18,19 @@ const ssl = z
 const sasl = z
   .strictObject({
     mechanism: z
-      .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+      .enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])
       .meta({ description: 'how the user is authenticated' }),
-    username: text('name of the user'),
-    password: secretText('password of the user').optional(),
+    username: text('name of the user; with oauthbearer the id of the client'),
+    password: secretText('password of the user; with oauthbearer the secret of the client').optional(),
     passwordFile: filePath('file that holds the password').optional(),
+    tokenEndpoint: z
+      .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+      .meta({ description: 'where oauthbearer gets access tokens, by client credentials' })
+      .optional(),
+    scope: text('scope that oauthbearer asks for').optional(),
   })
-  .superRefine(atMostOne('password', 'passwordFile', { required: true }));
+  .superRefine(atMostOne('password', 'passwordFile', { required: true }))
+  .superRefine(onlyWithOauth);
 
 /** How Kafka is reached and how patient the client is. */
 export const kafkaSchema = z

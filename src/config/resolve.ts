@@ -1,4 +1,4 @@
-import type { Config, KafkaConfig, RedisConfig, RegistryConfig, TlsConfig } from './config.ts';
+import type { Config, KafkaConfig, RedisConfig, RegistryConfig, SaslConfig, TlsConfig } from './config.ts';
 import { DEVELOPMENT_KEY, keyBytes } from './customer-key-secret.ts';
 import type { NamedFiles } from './files.ts';
 import type { Refusal } from './issues.ts';
@@ -17,7 +17,20 @@ export function resolveKafka(parsed: Parsed<'kafka'>, clientId: string, files: N
     ...plain,
     clientId: parsed.clientId ?? clientId,
     ...(tls === undefined ? {} : { ssl: tls }),
-    ...(sasl && password ? { sasl: { mechanism: sasl.mechanism, username: sasl.username, password } } : {}),
+    ...(sasl && password ? { sasl: resolveSasl(sasl, password) } : {}),
+  };
+}
+
+function resolveSasl(
+  { mechanism, username, tokenEndpoint, scope }: NonNullable<Parsed<'kafka'>['sasl']>,
+  password: Secret,
+): SaslConfig {
+  return {
+    mechanism,
+    username,
+    password,
+    ...(tokenEndpoint === undefined ? {} : { tokenEndpoint }),
+    ...(scope === undefined ? {} : { scope }),
   };
 }
 

@@ -37,3 +37,18 @@ export function passwordNeedsUser(section: Section, context: z.RefinementCtx): v
     }
   }
 }
+
+/** An access token needs a place that gives it; nothing else needs one. */
+export function onlyWithOauth(section: Section, context: z.RefinementCtx): void {
+  const isOauth = section.mechanism === 'oauthbearer';
+  if (isOauth && section.tokenEndpoint === undefined)
+    context.addIssue({ code: 'custom', path: [], message: 'needs tokenEndpoint with mechanism oauthbearer' });
+  for (const field of ['tokenEndpoint', 'scope']) {
+    if (!isOauth && section[field] !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: 'means nothing without mechanism oauthbearer',
+      });
+  }
+}

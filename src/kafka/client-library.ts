@@ -63,6 +63,10 @@ export function loadKafkaJs(): MendedLibrary {
     mendRequestQueue(queue.prototype);
     mendRequestTimeout(queue.prototype);
     mendHeartbeat((require(join(source, 'consumer', 'consumerGroup.js')) as { prototype: object }).prototype);
+    mendAuthentication(
+      (require(join(source, 'network', 'connection.js')) as { prototype: object }).prototype,
+    );
+    mendBrokerPool((require(join(source, 'cluster', 'brokerPool.js')) as { prototype: object }).prototype);
     mendBroker((require(join(source, 'broker', 'index.js')) as { prototype: object }).prototype);
     mendProduce(require(join(source, 'protocol', 'requests', 'produce', 'index.js')) as RequestVersions);
     const modules = { ...require.cache };
@@ -175,6 +179,61 @@ function mendHeartbeat(prototype: object): void {
     if (this.lastRequest > Date.now()) this.lastRequest = 0;
     return heartbeat.call(this, of);
   };
+}
+
+interface Authenticated {
+  /** By `process.hrtime()`; null before the first time. */
+  readonly authenticatedAt: [seconds: number, nanoseconds: number] | null;
+  /** What the broker gives a login, a 64-bit number; 0: for as long as the connection stands. */
+  readonly sessionLifetime: { toString(): string };
+}
+
+/** A connection authenticates again when this share of what the broker allows is over; Java's client waits for 0.85. */
+const LOGIN_IS_GOOD_FOR = 0.8;
+
+/**
+ * A login is renewed shortly before its end. The library does it ten seconds before; where the broker allows no more than that
+ * (or the access token is that old), it logs in again at each request, and is thrown out for doing so twice in a second.
+ */
+function mendAuthentication(prototype: object): void {
+  const connection = prototype as { isAuthenticated(this: Authenticated): boolean };
+  connection.isAuthenticated = function (this: Authenticated) {
+    if (this.authenticatedAt === null) return false;
+    const lifetime = Number(this.sessionLifetime.toString());
+    if (lifetime === 0) return true;
+    const [seconds, nanoseconds] = process.hrtime(this.authenticatedAt);
+    return seconds * 1_000 + nanoseconds / 1e6 < LOGIN_IS_GOOD_FOR * lifetime;
+  };
+}
+
+type Ask = (of: { nodeId: string; broker: unknown }) => Promise<unknown>;
+
+/**
+ * A broker's "no" is said. The library asks one broker after the other and throws away what each of them said, so that a missing
+ * ACL reads as if there were no coordinator, and is waited for.
+ */
+function mendBrokerPool(prototype: object): void {
+  const pool = prototype as { withBroker(ask: Ask): Promise<unknown> };
+  const { withBroker } = pool;
+  pool.withBroker = async function (ask: Ask) {
+    let refusal: unknown;
+    const answer = await withBroker.call(this, async (of) => {
+      try {
+        return await ask(of);
+      } catch (error) {
+        if (isRefusal(error)) refusal = error;
+        throw error;
+      }
+    });
+    if (answer === null && refusal !== undefined) throw refusal;
+    return answer;
+  };
+}
+
+/** A broker understood the question and will answer the next one alike. */
+function isRefusal(error: unknown): boolean {
+  const { type, retriable } = error as { type?: unknown; retriable?: unknown };
+  return typeof type === 'string' && retriable === false;
 }
 
 interface HalfConnected {

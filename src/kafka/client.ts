@@ -1,4 +1,5 @@
 import type { Kafka, KafkaConfig, SASLOptions } from 'kafkajs';
+import { AccessTokens } from './access-token.ts';
 import { type KafkaJs, loadKafkaJs } from './client-library.ts';
 import type { KafkaSasl, KafkaSettings, KafkaTls, LogLine } from './settings.ts';
 
@@ -53,6 +54,25 @@ function tls({ ca, cert, key, serverName }: KafkaTls) {
   };
 }
 
-function sasl({ mechanism, username, password }: KafkaSasl): SASLOptions {
-  return { mechanism, username, password } as SASLOptions;
+function sasl(settings: KafkaSasl): SASLOptions {
+  const { mechanism, username, password } = settings;
+  if (mechanism !== 'oauthbearer') return { mechanism, username, password } as SASLOptions;
+  const tokens = tokensOf(settings);
+  return { mechanism, oauthBearerProvider: async () => ({ value: await tokens.token() }) };
 }
+
+/** All clients of a process show the same token. */
+function tokensOf({ username, password, tokenEndpoint = '', scope }: KafkaSasl): AccessTokens {
+  const key = JSON.stringify([tokenEndpoint, username, password, scope]);
+  const tokens =
+    tokensBySource.get(key) ??
+    new AccessTokens({
+      tokenEndpoint,
+      clientId: username,
+      clientSecret: password,
+      ...(scope !== undefined && { scope }),
+    });
+  tokensBySource.set(key, tokens);
+  return tokens;
+}
+const tokensBySource = new Map<string, AccessTokens>();

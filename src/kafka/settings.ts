@@ -38,9 +38,13 @@ export interface KafkaTls {
 }
 
 export interface KafkaSasl {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer';
+  /** With `oauthbearer` the client's id, and the password its secret. */
   readonly username: string;
   readonly password: string;
+  /** Where `oauthbearer` gets its access tokens; given with it, and only with it. */
+  readonly tokenEndpoint?: string;
+  readonly scope?: string;
 }
 
 /** A line that the client logs; level 1 is an error, 2 a warning, 4 information, 5 debugging. */

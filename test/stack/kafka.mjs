@@ -11,17 +11,25 @@ import { startContainer } from './docker.mjs';
  * @param {import('./stack.mjs').KafkaOptions} options
  * @returns {Promise<import('./stack.mjs').RunningKafka>}
  */
-export async function startKafka({ port, dir, heapMb = 768, properties = {}, log = () => {} } = {}) {
+export async function startKafka({
+  port,
+  dir,
+  heapMb = 768,
+  properties = {},
+  listeners = [],
+  scramUsers = [],
+  log = () => {},
+} = {}) {
   const jars = await kafkaJars(log);
   const folder = dir ?? temporaryFolder('tact-kafka-');
   mkdirSync(folder, { recursive: true });
   const ports = await settledPorts(folder, port);
   const config = join(folder, 'server.properties');
-  writeFileSync(config, serverProperties(folder, ports, properties));
+  writeFileSync(config, serverProperties(folder, ports, listeners, properties));
   writeFileSync(join(folder, 'log4j2.xml'), LOG4J);
   const java = ['-Xms256m', `-Xmx${heapMb}m`, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`];
   java.push('-cp', join(jars, '*'));
-  if (!existsSync(join(folder, 'data', 'meta.properties'))) format(java, config);
+  if (!existsSync(join(folder, 'data', 'meta.properties'))) format(java, config, scramUsers);
   const address = `127.0.0.1:${ports.broker}`;
   const server = await startServer('java', [...java, 'kafka.Kafka', config], {
     what: 'Kafka',
@@ -96,9 +104,24 @@ function common({ broker, controller }) {
   };
 }
 
-function serverProperties(folder, ports, more) {
+/** @param {import('./stack.mjs').KafkaListener[]} more beside the plain one */
+function withListeners(settings, more) {
+  const also = (name, one) => [settings[name], ...more.map(one)].join(',');
+  const protocols = 'listener.security.protocol.map';
+  return {
+    ...settings,
+    listeners: also('listeners', ({ name, port }) => `${name}://127.0.0.1:${port}`),
+    'advertised.listeners': also(
+      'advertised.listeners',
+      ({ name, host, port }) => `${name}://${host}:${port}`,
+    ),
+    [protocols]: also(protocols, ({ name, protocol }) => `${name}:${protocol}`),
+  };
+}
+
+function serverProperties(folder, ports, listeners, more) {
   const all = {
-    ...common(ports),
+    ...withListeners(common(ports), listeners),
     'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controller}`,
     'log.dirs': join(folder, 'data'),
     ...more,
@@ -108,9 +131,10 @@ function serverProperties(folder, ports, more) {
     .join('');
 }
 
-function format(java, config) {
+function format(java, config, scramUsers) {
   const id = randomBytes(16).toString('base64url');
   const args = ['format', '--standalone', '--ignore-formatted', '-t', id, '-c', config];
+  for (const user of scramUsers) args.push('--add-scram', user);
   const { ok, output } = run('java', [...java, 'kafka.tools.StorageTool', ...args]);
   if (!ok) throw new Error(`formatting Kafka's storage failed:\n${output}`);
 }

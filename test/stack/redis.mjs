@@ -70,7 +70,7 @@ function installRedis(log) {
   if (!ok) throw new Error(`apt-get install redis-server failed: ${output.split('\n').at(-1)}`);
 }
 
-/** Redis is there when it answers PING with PONG, not with LOADING. */
+/** Redis is there when it answers PING, and not with LOADING. */
 function redisAnswers(port) {
   return new Promise((resolve) => {
     const socket = createConnection({ port, host: '127.0.0.1', timeout: 1_000 }, () =>
@@ -80,7 +80,8 @@ function redisAnswers(port) {
       socket.destroy();
       resolve(ready);
     };
-    socket.once('data', (data) => answer(String(data).startsWith('+PONG')));
+    // Asking who we are is an answer, too.
+    socket.once('data', (data) => answer(/^(\+PONG|-NOAUTH)/.test(String(data))));
     socket.once('error', () => answer(false)).once('timeout', () => answer(false));
   });
 }

@@ -18,6 +18,15 @@ interface Started {
   stop(): Promise<void>;
 }
 
+/** A listener beside the plain one. */
+export interface KafkaListener {
+  name: string;
+  /** Under this name clients are told of it. */
+  host: string;
+  port: number;
+  protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT';
+}
+
 export interface KafkaOptions {
   /** A free one when absent. */
   port?: number;
@@ -26,6 +35,9 @@ export interface KafkaOptions {
   heapMb?: number;
   /** Broker properties beside the defaults. */
   properties?: Record<string, string>;
+  listeners?: KafkaListener[];
+  /** As the storage tool takes them: `SCRAM-SHA-512=[name=…,password=…]` */
+  scramUsers?: string[];
   log?: (line: string) => void;
 }
 

@@ -9,6 +9,7 @@ import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createKafkaLog, type KafkaLog } from '../../src/kafka/kafka-log.ts';
 import { type KafkaSender, openSender } from '../../src/kafka/sender.ts';
+import type { KafkaSettings } from '../../src/kafka/settings.ts';
 import { createTopics } from '../../src/kafka/topics.ts';
 import { coordinates, type LogRecord, type OutputRecord } from '../../src/model/record.ts';
 import type { ProcessStatus } from '../../src/observe/process-status.ts';
@@ -18,6 +19,8 @@ import { testSettings } from './kafka-log.ts';
 
 export interface GovernOptions {
   readonly policy: string;
+  /** Where the test itself asks, produces and reads; default: the Kafka of this run. */
+  readonly kafka?: string;
   /** Default: the Redis of this run. */
   readonly redis?: string;
   /** Sections of the configuration beside those of the world, or in place of them. */
@@ -36,13 +39,14 @@ export class GovernWorld {
   readonly config: Config;
   /** What the processes of this world logged. */
   readonly log = captureLog();
-  readonly #settings = testSettings(this.id);
+  readonly #settings: KafkaSettings;
   readonly #running: Governing[] = [];
   readonly #read = new Map<string, { next: number; records: LogRecord[] }>();
   #sender: KafkaSender | undefined;
   #log: KafkaLog | undefined;
 
   private constructor(options: GovernOptions) {
+    this.#settings = testSettings(this.id, { brokers: [options.kafka ?? kafkaAddress()] });
     this.writePolicy(options.policy);
     this.config = this.#load(options);
   }

@@ -88,14 +88,14 @@ describe('a state store over a Redis that', () => {
     await expect(reader.apply(0, change(0, 5))).rejects.toMatchObject(refused('NOPERM'));
   });
 
-  it('grants exactly the documented permissions serves everything', async () => {
-    const readme = await readFile(new URL('../../../src/redis/README.md', import.meta.url), 'utf8');
-    const [, user, rules] = /ACL SETUSER (\S+) (.+)/.exec(readme) ?? [];
+  it('grants exactly the permissions that are shipped serves everything', async () => {
+    const users = await readFile(new URL('../../../deploy/redis/users.acl', import.meta.url), 'utf8');
+    const [, user, rules] = /^user (tact) (.+)$/m.exec(users) ?? [];
     await admin.call('ACL', ['SETUSER', user ?? '', ...(rules ?? '').split(' ')]);
     const governed = new RedisStateStore({
       ...settingsFor(server.url),
       username: 'tact',
-      password: 'secret',
+      password: 'change-this-password',
     });
     closing.push(() => governed.close());
     await governed.apply(0, change(0, 5));
@@ -110,7 +110,11 @@ describe('a state store over a Redis that', () => {
     expect((await governed.checkServer()).warnings).toEqual([]);
     await governed.clear(0);
     expect((await governed.view(0)).watermark).toBe(0);
-    const board = new RedisProcessBoard({ ...settingsFor(server.url), username: 'tact', password: 'secret' });
+    const board = new RedisProcessBoard({
+      ...settingsFor(server.url),
+      username: 'tact',
+      password: 'change-this-password',
+    });
     closing.push(() => board.close());
     await board.publish('one', 'well', 60_000);
     expect(await board.read()).toEqual(['well']);

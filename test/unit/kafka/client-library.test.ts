@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadKafkaJs } from '../../../src/kafka/client-library.ts';
 
 const require = createRequire(import.meta.url);
+const Long: { fromValue(value: number): unknown } = require('kafkajs/src/utils/long.js');
 const StockQueue: QueueClass = require('kafkajs/src/network/requestQueue/index.js');
 
 type BrokerClass = new (options: object) => { connect(): Promise<void>; readonly versions: unknown };
@@ -114,6 +115,40 @@ describe('the mended copy of the library', () => {
     expect(timedOut(StockQueue as unknown as TimingQueue)).toEqual({});
     const mended = library.moduleAt('network/requestQueue/index.js') as TimingQueue;
     expect(timedOut(mended)).toMatchObject({ error: { name: 'KafkaJSRequestTimeoutError' } });
+  });
+
+  it('believes in a short login until most of it is over, where the library logs in again at each request', () => {
+    const path = 'network/connection.js';
+    const loginOf = (connection: unknown) => (ms: number, lifetime: number) => {
+      const [seconds, nanoseconds] = process.hrtime();
+      const { prototype } = connection as { prototype: { isAuthenticated(): boolean } };
+      const login = Object.assign(Object.create(prototype), {
+        authenticatedAt: [seconds - ms / 1_000, nanoseconds],
+        reauthenticationThreshold: 10_000,
+        sessionLifetime: Long.fromValue(lifetime),
+      });
+      return login.isAuthenticated();
+    };
+    const [mended, untouched] = [loginOf(library.moduleAt(path)), loginOf(require(`kafkajs/src/${path}`))];
+    expect([mended(0, 5_000), untouched(0, 5_000)]).toEqual([true, false]);
+    expect(mended(4_100, 5_000)).toBe(false);
+    expect(mended(3_000, 5_000)).toBe(true);
+    expect(mended(1e9, 0)).toBe(true);
+  });
+
+  it('says what a broker refuses, where the library says that there is no coordinator', async () => {
+    type Pool = { prototype: { withBroker(ask: () => Promise<unknown>): Promise<unknown> } };
+    const ask = (error: object) => (pool: unknown) =>
+      Object.assign(Object.create((pool as Pool).prototype), {
+        brokers: { 1: {}, 2: {} },
+        findBroker: async () => ({}),
+      }).withBroker(() => Promise.reject(error));
+    const path = 'cluster/brokerPool.js';
+    const [mended, untouched] = [library.moduleAt(path), require(`kafkajs/src/${path}`)];
+    const refusal = { type: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', retriable: false };
+    await expect(ask(refusal)(mended)).rejects.toBe(refusal);
+    expect(await ask(refusal)(untouched)).toBeNull();
+    expect(await ask({ type: 'GROUP_COORDINATOR_NOT_AVAILABLE', retriable: true })(mended)).toBeNull();
   });
 
   it('goes on with heartbeats when the clock is set back, where the library waits until it has caught up', async () => {

@@ -1,0 +1,3 @@
+import type { KafkaOptions, RunningKafka } from './stack.mjs';
+
+export function startKafka(options?: KafkaOptions): Promise<RunningKafka>;
