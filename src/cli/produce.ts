@@ -13,6 +13,7 @@ import { formatCount, formatNoun, formatRate } from './render/number.ts';
 import { plain } from './render/style.ts';
 import { sampleEvents, writeEvent } from './sample.ts';
 import type { Terminal } from './terminal.ts';
+import { waitFor } from './wait.ts';
 
 interface ProduceOptions {
   readonly config?: string;
@@ -110,7 +111,7 @@ async function sendAll(
     sent += batch.length;
     batch = [];
     progress(() => `${formatCount(sent)} records sent, ${formatRate(sent, terminal.now() - startedAt)}`);
-    if (rate !== undefined) await until(startedAt + (sent / rate) * SECOND - terminal.now(), stop);
+    if (rate !== undefined) await waitFor(startedAt + (sent / rate) * SECOND - terminal.now(), stop);
   };
   for await (const record of records) {
     if (stop.aborted) break;
@@ -124,18 +125,4 @@ async function sendAll(
   terminal.say(`${formatNoun(sent, 'record')} sent, ${formatRate(sent, took)}.`);
   for (const [topic, count] of [...byTopic].sort()) terminal.say(`  ${topic}  ${formatCount(count)}`);
   if (sent > 0) terminal.say('Next: tact tail cleared --from-beginning');
-}
-
-/** Resolves after `wait` milliseconds, at once when there is nothing to wait for or the signal is aborted. */
-function until(wait: number, signal: AbortSignal): Promise<void> {
-  if (wait <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, wait);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -157,6 +157,31 @@ describe('what is asked about a customer', () => {
     expect(shown.find((line) => line.startsWith('email') && line.includes('weekly'))).toMatch(/ 3 +3 {2}/);
   });
 
+  it('is nothing any more of somebody who was erased, after a rebuild from the log neither', async () => {
+    const consent = JSON.stringify({ type: 'consent-granted', customerId: 'kim', channel: 'email' });
+    await tact(['produce', fileOf('kim.ndjson', [consent, ask('b1', 'kim'), ask('b2', 'kim')].join('\n'))]);
+    await settled();
+    const { state: before } = await json('customer', 'show', 'kim');
+    expect(before.sends).toHaveLength(2);
+    expect(before.consents).not.toEqual([]);
+    expect(await json('customer', 'erase', 'kim', '--yes')).toMatchObject({ customer: 'kim', erased: true });
+    const gone = { sends: [], consents: [], stops: [], waiting: [], optOuts: [{ cause: 'erasure' }] };
+    expect((await json('customer', 'show', 'kim')).state).toMatchObject(gone);
+    expect((await tact(['shard', 'rebuild'])).code).toBe(EXIT.ok);
+    expect((await json('customer', 'show', 'kim')).state).toMatchObject(gone);
+    // Imported again, with the consent of then: who was erased stays so.
+    const old = JSON.stringify({
+      type: 'consent-granted',
+      customerId: 'kim',
+      channel: 'email',
+      occurredAt: ago(30),
+    });
+    await tact(['produce', fileOf('again.ndjson', [old, ask('b3', 'kim')].join('\n'))]);
+    await settled();
+    const { lines } = await tact(['explain', 'kim', '--message', 'b3']);
+    expect(lines[0]).toContain('the customer asked to be forgotten');
+  });
+
   it('is refused under another customer key, under which everybody would look unknown', async () => {
     const other = 'customerKey: { secret: another-key-that-is-thirty-two-bytes-long }';
     writeFileSync(config, configText().replace(/^customerKey: .*$/m, other));

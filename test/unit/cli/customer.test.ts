@@ -232,3 +232,59 @@ describe('tact customer show', () => {
     expect(said).toContain('127.0.0.1:1');
   });
 });
+
+describe('tact customer erase', () => {
+  const environment = { TACT_CUSTOMER_KEY_INSECURE_DEVELOPMENT_KEY: 'true', TACT_POLICY_FILE: policy };
+  const erased = { ...stateWith({}), optOuts: [{ scope: {}, at: now, cause: 'erasure' as const }] };
+
+  /** `states`: what Redis remembers at each look, the last one for ever. */
+  async function erase(states: readonly (CustomerState | undefined)[], ...args: string[]) {
+    const sent: { topic: string; key: Buffer | null; value: Buffer | null }[] = [];
+    let looks = 0;
+    const result = await cli(
+      ['customer', 'erase', 'ann', ...args],
+      {
+        readCustomer: async () => ({
+          shard: 3,
+          watermark: 9,
+          state: states[Math.min(looks++, states.length - 1)],
+        }),
+        openSender: async () => ({
+          send: async (records) => void sent.push(...records),
+          close: async () => undefined,
+        }),
+      },
+      fakeTerminal({ environment, now: () => now + looks * 200 }),
+    );
+    return { ...result, sent };
+  }
+
+  it('tells the shard, waits until it has obeyed, and says so', async () => {
+    const { code, said, sent } = await erase([state, state, erased], '--yes');
+    expect(code).toBe(EXIT.ok);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ topic: 'customer.interaction.recorded', key: Buffer.from('ann') });
+    const at = now + 200;
+    const value = { customerId: 'ann', interactionId: `erased-${at}`, type: 'erased', occurredAt: at };
+    expect(JSON.parse(String(sent[0]?.value))).toEqual(value);
+    expect(said).toContain('Erased ann: nothing is remembered but that nothing may be sent');
+  });
+
+  it('does nothing unless it is told that it may', async () => {
+    const { code, said, sent } = await erase([state]);
+    expect(code).toBe(EXIT.usage);
+    expect(said).toContain('say --yes');
+    expect(sent).toEqual([]);
+  });
+
+  it('is not done because it was done before', async () => {
+    const { code, said } = await erase([erased], '--yes', '--wait', '1');
+    expect(code).toBe(EXIT.differences);
+    expect(said).toContain('Is tact run running?');
+  });
+
+  it('gives the same as one value', async () => {
+    const { out } = await erase([undefined, erased], '--yes', '--json');
+    expect(JSON.parse(out)).toEqual({ customer: 'ann', erased: true, at: now, shard: 3, watermark: 9 });
+  });
+});
