@@ -17,7 +17,9 @@ export function stateAfter(
   decision: Decision,
   source: string,
 ): CustomerState {
-  const tiered = holdTier(withoutWaiting(state, source), decision.tier, decision.decidedAt);
+  const settled = withoutWaiting(state, source);
+  if (isForErased(decision)) return settled;
+  const tiered = holdTier(settled, decision.tier, decision.decidedAt);
   const { message } = classified;
   switch (decision.outcome) {
     case 'cleared': {
@@ -29,6 +31,14 @@ export function stateAfter(
     case 'deferred':
       return { ...tiered, waiting: [...tiered.waiting, waitingOf(classified, decision, source)] };
   }
+}
+
+/** Of somebody who asked to be forgotten nothing is remembered again, not even that somebody tried. */
+function isForErased({ outcome, findings }: Decision): boolean {
+  return (
+    outcome === 'suppressed' &&
+    findings.some(({ kind, verdict }) => kind === 'erasure' && verdict === 'blocks')
+  );
 }
 
 function withoutWaiting(state: CustomerState, source: string): CustomerState {

@@ -180,6 +180,7 @@ describe('what is asked about a customer', () => {
     await settled();
     const { lines } = await tact(['explain', 'kim', '--message', 'b3']);
     expect(lines[0]).toContain('the customer asked to be forgotten');
+    expect((await json('customer', 'show', 'kim')).state).toMatchObject({ stops: [], sends: [] });
   });
 
   it('is refused under another customer key, under which everybody would look unknown', async () => {

@@ -234,6 +234,8 @@ describe('erasure', () => {
       optOuts: [{ scope: {}, at: NOON, cause: 'erasure' }],
     });
     expect(fold(policy, after, interaction('erased'), NOON)).toBe(after);
+    // Nor is it remembered that somebody tried.
+    expect(decide(policy, after, message(), NOON).state).toBe(after);
   });
 });
 
