@@ -24,7 +24,9 @@ type Parsed = { ok: true; document: ConfigDocument } | { ok: false; problems: Co
 /** Reads YAML 1.2; a text with a mistake in its form gives only the mistakes. */
 export function parseConfigDocument(text: string, file: string): Parsed {
   const lines = new LineCounter();
-  const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  // Warnings of the library show what stands in the file, and that may be a secret.
+  const options = { prettyErrors: false, uniqueKeys: true, logLevel: 'error' } as const;
+  const parsed = parseDocument(text, { lineCounter: lines, ...options });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { kind: 'file', file, line: Math.max(line, 1), column: Math.max(col, 1) };

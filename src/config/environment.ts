@@ -49,7 +49,7 @@ function readValue(field: Field, text: string, overrides: Override[], problems: 
 function convert({ type }: Field, text: string): unknown {
   if (type === 'integer') return /^[+-]?\d{1,15}$/.test(text.trim()) ? Number(text) : text;
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
-  if (type === 'structure') return parse(text);
+  if (type === 'structure') return parse(text, { logLevel: 'error' });
   if (type === 'list') {
     return text
       .split(',')

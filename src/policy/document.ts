@@ -44,7 +44,7 @@ export function readDocument(text: string, kilobytesMax: number): ReadDocument {
 }
 
 const PARSE_OPTIONS = (lineCounter: LineCounter) =>
-  ({ lineCounter, version: '1.2', schema: 'core', prettyErrors: false }) as const;
+  ({ lineCounter, version: '1.2', schema: 'core', prettyErrors: false, logLevel: 'error' }) as const;
 
 function linesOf(text: string): LineCounter {
   const lines = new LineCounter();

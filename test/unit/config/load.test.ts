@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type LoadedConfig, type LoadOptions, loadConfig } from '../../../src/config/load.ts';
 import { type ConfigProblem, formatProblem } from '../../../src/config/problem.ts';
 
@@ -231,6 +231,15 @@ describe('problems', () => {
 });
 
 describe('secrets', () => {
+  it('are in no warning of a library, though the file is not what was meant', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const lines = linesOf(load('customerKey: { secret: {{ hush }} }'));
+    load('', { TACT_INPUTS: '[{ {{ hush }}: 1 }]' });
+    expect(warned).not.toHaveBeenCalled();
+    expect(lines.join('\n')).not.toContain('hush');
+    warned.mockRestore();
+  });
+
   const yaml = [
     'kafka:',
     '  ssl: { caFile: ca.pem }',
