@@ -5,9 +5,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './children.mjs';
 
-/** In the order of preference. */
-export const KAFKA_VERSIONS = ['4.3.1', '4.2.0', '4.1.1', '4.0.0'];
+/** In the order of preference; the environment may name the only one. */
+export const KAFKA_VERSIONS = process.env.TACT_KAFKA_VERSION
+  ? [process.env.TACT_KAFKA_VERSION]
+  : ['4.3.1', '4.2.0', '4.1.1', '4.0.0'];
 const LOG4J_VERSION = '2.24.3';
+/** What Kafka 3 logs with. */
+const RELOAD4J_VERSION = '1.7.36';
 const JAVA_MIN = 17;
 
 /**
@@ -82,11 +86,15 @@ function maven(cwd, log) {
 function pom(version) {
   const dependency = (group, artefact, of) =>
     `<dependency><groupId>${group}</groupId><artifactId>${artefact}</artifactId><version>${of}</version></dependency>`;
+  const logging = version.startsWith('3.')
+    ? [dependency('org.slf4j', 'slf4j-reload4j', RELOAD4J_VERSION)]
+    : ['log4j-slf4j-impl', 'log4j-core'].map((each) =>
+        dependency('org.apache.logging.log4j', each, LOG4J_VERSION),
+      );
   return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>tact</groupId><artifactId>local-broker</artifactId><version>1</version><packaging>pom</packaging><dependencies>
 ${dependency('org.apache.kafka', 'kafka_2.13', version)}
-${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', LOG4J_VERSION)}
-${dependency('org.apache.logging.log4j', 'log4j-core', LOG4J_VERSION)}
+${logging.join('\n')}
 </dependencies></project>
 `;
 }

@@ -27,8 +27,9 @@ export async function startKafka({
   const config = join(folder, 'server.properties');
   writeFileSync(config, serverProperties(folder, ports, listeners, properties));
   writeFileSync(join(folder, 'log4j2.xml'), LOG4J);
+  writeFileSync(join(folder, 'log4j.properties'), RELOAD4J);
   const java = ['-Xms256m', `-Xmx${heapMb}m`, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`];
-  java.push('-cp', join(jars, '*'));
+  java.push(`-Dlog4j.configuration=file:${join(folder, 'log4j.properties')}`, '-cp', join(jars, '*'));
   if (!existsSync(join(folder, 'data', 'meta.properties'))) format(java, config, scramUsers);
   const address = `127.0.0.1:${ports.broker}`;
   const server = await startServer('java', [...java, 'kafka.Kafka', config], {
@@ -161,6 +162,13 @@ async function brokerAnswers(address) {
     await admin.disconnect();
   }
 }
+
+/** For Kafka 3. */
+const RELOAD4J = `log4j.rootLogger=WARN, out
+log4j.appender.out=org.apache.log4j.ConsoleAppender
+log4j.appender.out.layout=org.apache.log4j.PatternLayout
+log4j.appender.out.layout.ConversionPattern=%d %p %c{1} %m%n
+`;
 
 const LOG4J = `<Configuration status="ERROR"><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console></Appenders>
 <Loggers><Root level="WARN"><AppenderRef ref="out"/></Root></Loggers></Configuration>
