@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Compiled, compileForTests, runCommand } from '../support/compiled.ts';
+import { COMPILING_MS, type Compiled, compileForTests, runCommand } from '../support/compiled.ts';
 import { patch } from '../support/patch.mjs';
 import { DECODERS } from './decoders.ts';
 import { tryDecoder } from './findings.ts';
@@ -17,7 +17,7 @@ interface Fuzzed {
 let compiled: Compiled;
 beforeAll(() => {
   compiled = compileForTests('fuzz');
-});
+}, COMPILING_MS);
 afterAll(() => compiled.remove());
 
 describe('whatever bytes it gets', { timeout: 300_000 }, () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Patch } from '../support/broken.mjs';
-import { type Compiled, compileForTests, runCommand } from '../support/compiled.ts';
+import { COMPILING_MS, type Compiled, compileForTests, runCommand } from '../support/compiled.ts';
 import { patch } from '../support/patch.mjs';
 import { MUTANTS, UNCOMMITTED_READER } from './mutants.mjs';
 import type { Result } from './result.ts';
@@ -9,7 +9,7 @@ import type { Result } from './result.ts';
 let compiled: Compiled;
 beforeAll(() => {
   compiled = compileForTests('simulation');
-});
+}, COMPILING_MS);
 afterAll(() => compiled.remove());
 
 interface Broken {

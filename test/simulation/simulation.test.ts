@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Compiled, compileForTests, runCommand } from '../support/compiled.ts';
+import { COMPILING_MS, type Compiled, compileForTests, runCommand } from '../support/compiled.ts';
 import { KEPT } from './kept.ts';
 import type { Result } from './result.ts';
 import { FAULT_KINDS, type Scenario, scenarioOf } from './scenario.ts';
@@ -25,7 +25,7 @@ const FELT_PER_THOUSAND = [
 let compiled: Compiled;
 beforeAll(() => {
   compiled = compileForTests('simulation');
-});
+}, COMPILING_MS);
 afterAll(() => compiled.remove());
 
 describe('whatever goes wrong', () => {

@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { compile } from './compile.mjs';
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+/** What compiling may take on a busy machine. */
+export const COMPILING_MS = 180_000;
 const OUTPUT_MAX = 64 * 1024 * 1024;
 const runFile = promisify(execFile);
 
