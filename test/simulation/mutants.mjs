@@ -135,7 +135,7 @@ export const MUTANTS = {
         put: 'await deps.store.load(owned.layout.shard, fields).catch(() => ({ watermark: owned.watermark, values: fields.map(() => null) }));',
       },
     ],
-    within: 100,
+    within: 1_000,
   },
   'freshness-ignored': {
     breaks: 'messages are decided however old the knowledge of the interactions is',
