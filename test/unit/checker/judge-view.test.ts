@@ -17,6 +17,14 @@ describe('view', () => {
     expect(red(({ hash }) => hash.set('bert', Buffer.from('state')))).toEqual(['view']);
   });
 
+  test('a fence that nothing has followed yet may lie behind the watermark', () => {
+    const fenced = (shard: { changelog: unknown[]; end: number }) => {
+      shard.changelog.push({ offset: 10, key: Buffer.from('fence'), value: Buffer.from('nonce') });
+      shard.end = 12;
+    };
+    expect(red(fenced)).toEqual([]);
+  });
+
   test('a watermark that is missing, before the last record or beyond the end is red', () => {
     expect(red(({ hash }) => hash.delete('watermark'))).toEqual(['view']);
     expect(red(({ hash }) => hash.set('watermark', Buffer.from('9')))).toEqual(['view']);
