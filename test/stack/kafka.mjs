@@ -133,7 +133,8 @@ function serverProperties(folder, ports, listeners, more) {
 }
 
 function format(java, config, scramUsers) {
-  const id = randomBytes(16).toString('base64url');
+  // One that begins with a dash would be taken for an option.
+  const id = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const args = ['format', '--standalone', '--ignore-formatted', '-t', id, '-c', config];
   for (const user of scramUsers) args.push('--add-scram', user);
   const { ok, output } = run('java', [...java, 'kafka.tools.StorageTool', ...args]);
