@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { KEPT } from './kept.ts';
+import type { Result } from './result.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
 import { addTo } from './seeds.ts';
 import { shrink } from './shrink.ts';
@@ -63,12 +64,7 @@ async function one(seed: number): Promise<void> {
   console.log(JSON.stringify(await shrink(scenario, isRed), undefined, 2));
 }
 
-interface FoundRed {
-  /** Absent: one that was kept. */
-  readonly seed?: number;
-  readonly invariant: string;
-  readonly message: string;
-}
+type FoundRed = Result['reds'][number];
 
 async function keptReds(): Promise<FoundRed[]> {
   const reds: FoundRed[] = [];
@@ -122,10 +118,13 @@ async function many(): Promise<void> {
   clearInterval(telling);
   const took = performance.now() - started;
   if (reds.length > 0) process.exitCode = 1;
-  if (options.json) console.log(JSON.stringify({ from, seeds: sum(), reds, felt: Object.fromEntries(felt) }));
+  const result: Result = { seeds: sum(), reds, felt: Object.fromEntries(felt) };
+  if (options.json) console.log(JSON.stringify(result));
   else {
     for (const [what, times] of [...felt].sort()) console.log(`  ${what.padEnd(30)} ${times}`);
-    console.log(`${sum()} seeds from ${from}, ${reds.length} red, ${(took / sum()).toFixed(1)} ms each`);
+    console.log(
+      `${sum()} seeds from ${from}, ${reds.length} red, ${(took / Math.max(1, sum())).toFixed(1)} ms each`,
+    );
     if (reds.length === 0)
       console.log(
         `no promise broken: with 95 % certainty in fewer than 1 of ${Math.floor(sum() / 3)} such runs`,

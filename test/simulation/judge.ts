@@ -105,7 +105,7 @@ export class Judge {
     if (outlet === 'dead-letter') return;
     const { clockTolerance } = this.#judged;
     if (decidedAt > seenAt + clockTolerance + SECOND)
-      throw new Violation('I11', `${source} was decided ${decidedAt - seenAt} ms ahead of the true time`);
+      throw new Violation('clock', `${source} was decided ${decidedAt - seenAt} ms ahead of the true time`);
     const limit = LIMITS.find((each) => each.channel === channel) as Limit;
     if (outlet === 'cleared') {
       this.#judgeLimit(customer, limit, outcome);

@@ -7,9 +7,9 @@ export interface Seeds {
   readonly from: number;
   readonly count: number;
   /** Every so many; the others are somebody else's. */
-  readonly step?: number;
+  readonly step: number;
   /** The first broken promise ends it. */
-  readonly untilRed?: boolean;
+  readonly untilRed: boolean;
 }
 
 export interface Red {
@@ -19,31 +19,28 @@ export interface Red {
 
 export interface Tally {
   readonly seeds: number;
-  readonly reds: readonly Red[];
   /** What was felt in all runs together. */
   readonly felt: ReadonlyMap<string, number>;
 }
 
 /** Simulates one seed after the other; `onProgress` is told after each how many are done, and what was found. */
 export async function simulateSeeds(
-  { from, count, step = 1, untilRed = false }: Seeds,
-  onProgress: (done: number, red: Red | undefined) => void = () => {},
+  { from, count, step, untilRed }: Seeds,
+  onProgress: (done: number, red: Red | undefined) => void,
 ): Promise<Tally> {
   const felt = new Map<string, number>();
-  const reds: Red[] = [];
   let seeds = 0;
   for (let seed = from; seed < from + count; seed += step) {
     const run = await simulate(scenarioOf(seed));
     seeds += 1;
     addTo(felt, run.felt);
     const red = run.violation && { seed, violation: run.violation };
-    if (red) reds.push(red);
     onProgress(seeds, red);
     if (red && untilRed) break;
     // A simulation never waits for anything real, and would let nobody else run.
     await turnOfTheLoop();
   }
-  return { seeds, reds, felt };
+  return { seeds, felt };
 }
 
 /** Adds what one or more runs felt. */

@@ -36,7 +36,7 @@ export interface Surroundings {
 
 const HEARTBEAT: Duration = 3 * SECOND;
 /** The group goes on without a member that was silent for so long. */
-export const SESSION: Duration = 10 * SECOND;
+const SESSION: Duration = 10 * SECOND;
 
 /** One `tact run`: it can be killed, stopped and continued, cut off, and have a clock that is wrong. */
 export class SimulatedProcess implements Caller {
@@ -51,6 +51,7 @@ export class SimulatedProcess implements Caller {
   #state: 'running' | 'stopped' | 'killed' | 'left' = 'running';
   /** What waits for it to be continued. */
   #waiting: (() => void)[] = [];
+  #hasJoined = false;
   #isMember = false;
   #isWatched = false;
   #heardAt: Duration;
@@ -182,8 +183,6 @@ export class SimulatedProcess implements Caller {
     this.#isWatched = this.isAlive || this.#isMember;
     if (this.#isWatched) clockwork.after(HEARTBEAT, () => this.#heartbeat());
   }
-
-  #hasJoined = false;
 
   #joinAgain(): void {
     void this.#simulatedLog.confirmMembership(new AbortController().signal).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** What must hold in every run; the ids are those of the promises. */
+/** What must hold in every run; those with a number are promises that other tests know by it, too. */
 export const INVARIANTS = {
   I1: 'no customer is over a limit',
   I1b: 'nobody is stopped by a limit that has room',
@@ -7,9 +7,9 @@ export const INVARIANTS = {
   I4: 'the store is the fold of the changelog at its watermark',
   I6: "a customer's order is kept",
   I7: 'when the faults are over everything is decided, and nothing hangs',
-  I8: 'no process ends by itself',
+  process: 'no process ends by itself',
   operator: 'nobody is called for what mends itself',
-  I11: 'a decision is made on a clock that is right',
+  clock: 'a decision is made on a clock that is right',
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 

@@ -87,6 +87,8 @@ export class World {
   readonly #around: Surroundings;
   #failure: Violation | undefined;
   #nonces = 0;
+  #lookedAt = 0;
+  #steps = 0;
 
   constructor(scenario: Scenario, trace?: (line: string) => void) {
     const { shards } = scenario;
@@ -154,9 +156,6 @@ export class World {
     return this.judge.isSettled();
   }
 
-  #lookedAt = 0;
-  #steps = 0;
-
   #append(input: Input): void {
     const { topic, partition, customer, what } = input;
     const value = what.kind === 'poison' ? '{' : JSON.stringify(this.#valueOf(input));
@@ -195,7 +194,7 @@ export class World {
         this.clockwork.after(RESTART, () => this.processes[process]?.isAlive || this.start(process));
       },
       onFailed: (process, error) => {
-        this.#failure ??= new Violation('I8', `process ${process}: ${error.stack}`);
+        this.#failure ??= new Violation('process', `process ${process}: ${error.stack}`);
       },
     };
   }
