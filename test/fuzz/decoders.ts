@@ -15,12 +15,11 @@ import {
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { parseAvroSchema } from '../../src/records/avro-schema.ts';
 import { decodeDeferral, encodeDeferral } from '../../src/records/deferral-codec.ts';
-import { inputSchema } from '../../src/records/input.ts';
-import { createRecordReader } from '../../src/records/record-reader.ts';
-import type { SchemaSource } from '../../src/records/schema-source.ts';
 import { decodeState, encodeState } from '../../src/records/state-codec.ts';
 import { tactSchemaText } from '../../src/records/tact-schema.ts';
 import { decodePosition, encodePosition } from '../../src/shard/position.ts';
+import { OUR_SCHEMAS, WIDE_MAP } from '../fixtures/records/our-schemas.ts';
+import { input, readerOf } from '../fixtures/records/records.ts';
 
 /** Something that makes values of bytes which others wrote. */
 export interface Decoder {
@@ -32,30 +31,14 @@ export interface Decoder {
   readonly decode: (bytes: Buffer) => unknown;
 }
 
-const outbound = parseAvroSchema(tactSchemaText('OutboundMessage'));
-const interaction = parseAvroSchema(tactSchemaText('Interaction'));
-const schemas: SchemaSource = {
-  prepare: async () => {},
-  byId: (id) => ({ kind: 'avro', schema: id % 2 === 0 ? outbound : interaction }),
-  byFingerprint: () => ({ kind: 'avro', schema: outbound }),
-};
-const MAP = {
-  customerId: { key: true },
-  channel: { header: 'channel' },
-  labels: 'labels',
-  sender: 'uses.attribute',
-  'labels.x': 'labels.x',
-  createdAt: { path: 'createdAt', unit: 's' },
-};
-const reader = createRecordReader({
-  inputs: [
-    inputSchema.parse({ topic: 'messages', kind: 'outbound' }),
-    inputSchema.parse({ topic: 'interactions', kind: 'interaction' }),
-    inputSchema.parse({ topic: 'mapped', kind: 'outbound', map: MAP }),
+const reader = readerOf(
+  [
+    input({ topic: 'messages' }),
+    input({ topic: 'interactions', kind: 'interaction' }),
+    input({ topic: 'mapped', map: WIDE_MAP }),
   ],
-  schemaSource: schemas,
-  reroutedTopics: [],
-});
+  OUR_SCHEMAS,
+);
 
 const MESSAGE = {
   customerId: 'c-1',
@@ -102,11 +85,12 @@ const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const text = (bytes: Buffer): string => bytes.toString('utf8');
 const policies = fileURLToPath(new URL('../../deploy/policies/', import.meta.url));
 
-function framed(frame: Buffer, schema: string): Buffer {
-  const type = avro.Type.forSchema(JSON.parse(tactSchemaText(schema as 'OutboundMessage')), {
-    wrapUnions: true,
-  });
-  return Buffer.concat([frame, type.toBuffer(type.random())]);
+/** A record of ours with these fields, and the defaults of its schema for the others; the same bytes at each call. */
+function framed(frame: string, name: 'OutboundMessage' | 'Interaction', given: object): Buffer {
+  const schema = JSON.parse(tactSchemaText(name)) as { fields: { name: string; default?: unknown }[] };
+  const defaults = Object.fromEntries(schema.fields.map((field) => [field.name, field.default]));
+  const type = avro.Type.forSchema(schema as avro.Schema, { wrapUnions: true });
+  return Buffer.concat([Buffer.from(frame, 'hex'), type.toBuffer({ ...defaults, ...given })]);
 }
 
 function fetchResponse(recordSet: Buffer): Buffer {
@@ -161,9 +145,9 @@ export const DECODERS = {
   avro: {
     reads: 'records in Avro, framed as registries or as single objects',
     seeds: () => [
-      framed(Buffer.from('0000000002', 'hex'), 'OutboundMessage'),
-      framed(Buffer.from('0000000001', 'hex'), 'Interaction'),
-      framed(Buffer.from('c3010000000000000000', 'hex'), 'OutboundMessage'),
+      framed('0000000002', 'OutboundMessage', { customerId: 'c-1', channel: 'email' }),
+      framed('0000000001', 'Interaction', { customerId: 'c-1', type: 'opened' }),
+      framed('c3010000000000000000', 'OutboundMessage', { customerId: 'c-1', channel: 'email' }),
     ],
     decode: (bytes) => [
       reader.read(recordOf('messages', bytes)),

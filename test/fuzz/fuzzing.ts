@@ -6,14 +6,14 @@ import { mutate } from './mutation.ts';
 
 /** Coverage is looked at after so many inputs, since a look takes longer than many of them. */
 const BATCH = 40;
+const CORPUS_MAX = 2_000;
 
 export interface Fuzzing {
   readonly decoder: Decoder;
   readonly seed: number;
   /** Kept from earlier findings; tried first. */
   readonly kept: readonly Buffer[];
-  /** Absent: inputs are not led by what they reach. */
-  readonly coverage?: Coverage;
+  readonly coverage: Coverage;
 }
 
 export interface Finding {
@@ -37,17 +37,17 @@ export function* fuzz(
     return what === undefined ? undefined : { bytes, what };
   };
   for (const bytes of [Buffer.alloc(0), ...corpus]) yield attempt(bytes);
-  coverage?.hasGrown();
+  coverage.hasGrown();
+  // These stay, whatever comes.
+  const lasting = corpus.length;
   for (;;) {
     const batch = Array.from({ length: BATCH }, () =>
       mutate(random.pick(corpus), random.pick(corpus), random),
     );
     for (const bytes of batch) yield attempt(bytes);
-    if (!coverage?.hasGrown()) continue;
+    if (!coverage.hasGrown()) continue;
     // One of them has reached something new; all of them may lead on.
     corpus.push(...batch);
-    if (corpus.length > CORPUS_MAX) corpus.splice(decoder.seeds().length, BATCH);
+    if (corpus.length > CORPUS_MAX) corpus.splice(lasting, BATCH);
   }
 }
-
-const CORPUS_MAX = 2_000;

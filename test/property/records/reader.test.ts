@@ -5,29 +5,14 @@ import type { LogRecord } from '../../../src/model/record.ts';
 import { createAvroDecoder } from '../../../src/records/avro-decoder.ts';
 import { parseAvroSchema } from '../../../src/records/avro-schema.ts';
 import { READ_FAILURE_REASONS, type ReadRecord } from '../../../src/records/reader.ts';
-import type { SchemaSource } from '../../../src/records/schema-source.ts';
-import { readTactSchema, tactSchemaText } from '../../../src/records/tact-schema.ts';
+import { readTactSchema } from '../../../src/records/tact-schema.ts';
 import { Malformed } from '../../../src/records/unreadable.ts';
+import { OUR_SCHEMAS, WIDE_MAP } from '../../fixtures/records/our-schemas.ts';
 import { input, RECORD_TIME, readerOf } from '../../fixtures/records/records.ts';
 
-const outbound = parseAvroSchema(tactSchemaText('OutboundMessage'));
-const interaction = parseAvroSchema(tactSchemaText('Interaction'));
-const schemas: SchemaSource = {
-  prepare: async () => {},
-  byId: (id) => ({ kind: 'avro', schema: id % 2 === 0 ? outbound : interaction }),
-  byFingerprint: () => ({ kind: 'avro', schema: outbound }),
-};
-const mapped = {
-  customerId: { key: true },
-  channel: { header: 'channel' },
-  labels: 'labels',
-  sender: 'uses.attribute',
-  'labels.x': 'labels.x',
-  createdAt: { path: 'createdAt', unit: 's' },
-};
 const reader = readerOf(
-  [input(), input({ topic: 'interactions', kind: 'interaction' }), input({ topic: 'mapped', map: mapped })],
-  schemas,
+  [input(), input({ topic: 'interactions', kind: 'interaction' }), input({ topic: 'mapped', map: WIDE_MAP })],
+  OUR_SCHEMAS,
 );
 
 const bytes = (max: number) => fc.uint8Array({ maxLength: max }).map((array) => Buffer.from(array));
