@@ -10,6 +10,7 @@ import { createSchemaSource } from '../../src/records/schema-source.ts';
 import type { ShardObserver } from '../../src/shard/observer.ts';
 import type { ShardSettings } from '../../src/shard/settings.ts';
 import { Random } from '../support/random.mjs';
+import { KEY, SETTINGS as WORLD_SETTINGS } from '../support/shard-world.ts';
 import { Clockwork } from './clockwork.ts';
 import { Faults } from './faults.ts';
 import { Felt } from './felt.ts';
@@ -22,31 +23,13 @@ import { SimulatedProcess, type Surroundings } from './simulated-process.ts';
 import { Violation } from './violation.ts';
 import { WatchedStore } from './watched-store.ts';
 
+/** Small turns and short times, so that much happens in little time. */
 const SETTINGS: ShardSettings = {
-  inputs: [
-    { topic: 'requested', kind: 'outbound', start: 'earliest' },
-    { topic: 'interactions', kind: 'interaction', start: 'earliest' },
-  ],
-  topics: {
-    changelog: 'state',
-    reroutedInteractions: 'rerouted-interactions',
-    reroutedOutbound: 'rerouted-outbound',
-    cleared: 'cleared',
-    clearedByChannel: new Map(),
-    suppressed: 'suppressed',
-    deadLetter: 'dead-letter',
-  },
-  service: 'tact',
-  freshnessMaxAge: 5 * SECOND,
+  ...WORLD_SETTINGS,
   turnRecordsMax: 4,
-  requestBytesMax: 900_000,
-  recordBytesMax: 1_000_000,
-  deferralsMax: 1_000,
   fetchWait: 2 * SECOND,
-  clockTolerance: MINUTE,
   fenceTimeout: 5 * SECOND,
   fenceInterval: 20 * SECOND,
-  deleteRetention: 7 * 24 * 60 * MINUTE,
 };
 const OWN_TOPICS = [
   'state',
@@ -70,7 +53,7 @@ const reader = createRecordReader({
   schemaSource: createSchemaSource(),
   reroutedTopics: ['rerouted-interactions', 'rerouted-outbound'],
 });
-const customerKey = createCustomerKey(Buffer.alloc(32, 7));
+const customerKey = createCustomerKey(KEY);
 
 /** One simulated company: a broker, a Redis, processes that govern, platforms that write, and what goes wrong. */
 export class World {
