@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLOCK_TOLERANCE_MAX } from '../kernel/time.ts';
 import { inputsSchema } from '../records/input.ts';
 import { bytes, count, filePath, milliseconds, secretText, text, topicName } from './field-schemas.ts';
 import { kafkaSchema } from './kafka-schema.ts';
@@ -202,7 +203,7 @@ export const configSchema = z.strictObject({
         "this machine's clock may be this far from the last turn's and the broker's",
         {
           min: 1_000,
-          max: 600_000,
+          max: CLOCK_TOLERANCE_MAX,
         },
       ).default(60_000),
     })

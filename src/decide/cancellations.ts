@@ -39,7 +39,7 @@ export function pruneCancellations(state: CustomerState, now: Instant): Customer
   return kept.length === state.cancellations.length ? state : { ...state, cancellations: kept };
 }
 
-function cancellationOf({ interaction, at }: Folding): Cancellation | undefined {
+function cancellationOf({ interaction, saidAt: at }: Folding): Cancellation | undefined {
   const { messageId, campaignId, source } = interaction;
   const scope = normalizeScope(interaction.scope);
   if (messageId !== undefined) return { at, source, messageId, scope: {} };

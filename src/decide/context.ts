@@ -10,7 +10,7 @@ export function isNewer(at: Instant, known: Instant | undefined): boolean {
 }
 
 /** With the zone that an interaction tells, unless a later one told another. */
-export function withZone(state: CustomerState, { interaction, at }: Folding): CustomerState {
+export function withZone(state: CustomerState, { interaction, saidAt: at }: Folding): CustomerState {
   const { timezone } = interaction;
   if (timezone === undefined || !isNewer(at, state.timezoneAt) || !isKnownZone(timezone)) return state;
   if (timezone === state.timezone && at === state.timezoneAt) return state;
@@ -18,7 +18,10 @@ export function withZone(state: CustomerState, { interaction, at }: Folding): Cu
 }
 
 /** With the attributes that the policy asks about, each unless something later was said of it. */
-export function updateProfile(state: CustomerState, { policy, interaction, at }: Folding): CustomerState {
+export function updateProfile(
+  state: CustomerState,
+  { policy, interaction, saidAt: at }: Folding,
+): CustomerState {
   const named = keepNamed(interaction.attributes, policy.remembers.attributes);
   const said = Object.entries(named).filter(([name, value]) => {
     const known = Object.hasOwn(state.attributeTimes, name) ? state.attributeTimes[name] : undefined;
@@ -33,7 +36,7 @@ export function updateProfile(state: CustomerState, { policy, interaction, at }:
 }
 
 /** Not to be disturbed before `until`; what was said last holds. Without an end nothing is said. */
-export function beBusy(state: CustomerState, { interaction, at }: Folding): CustomerState {
+export function beBusy(state: CustomerState, { interaction, saidAt: at }: Folding): CustomerState {
   const { until } = interaction;
   if (until === undefined || !isNewer(at, state.busyAt)) return state;
   if (until === state.busyUntil && at === state.busyAt) return state;

@@ -18,7 +18,7 @@ export function takeSlot(state: CustomerState, folding: Folding): CustomerState 
 
 /** Gives the slot of a send that did not arrive back, unless it arrived after that was so; its id stays known. */
 export function returnSend(state: CustomerState, folding: Folding): CustomerState {
-  const { at } = folding;
+  const { saidAt: at } = folding;
   const place = placeOf(state, folding);
   const send = state.sends[place];
   if (send === undefined || !isNewer(at, send.fateAt) || (send.returned && send.fateAt === at)) return state;
@@ -30,7 +30,7 @@ export function returnSend(state: CustomerState, folding: Folding): CustomerStat
  * returned nothing is remembered, so that ordinary deliveries change nothing.
  */
 export function arrive(state: CustomerState, folding: Folding): CustomerState {
-  const { at } = folding;
+  const { saidAt: at } = folding;
   const place = placeOf(state, folding);
   const send = state.sends[place];
   if (send === undefined || !isNewer(at, send.fateAt)) return state;

@@ -8,7 +8,7 @@ import { cancel } from './cancellations.ts';
 import { addConsent } from './consents.ts';
 import { beBusy, updateProfile, withZone } from './context.ts';
 import { answerSend, arrive, returnSend, takeSlot } from './fold-sends.ts';
-import type { Folding } from './folding.ts';
+import { type Folding, foldingOf } from './folding.ts';
 import { addOptOut, takeBack } from './opt-outs.ts';
 import type { Policy } from './policy.ts';
 import { prune } from './prune.ts';
@@ -64,8 +64,8 @@ export function fold(
   interaction: Interaction,
   now: Instant,
 ): CustomerState {
-  const at = Math.min(interaction.occurredAt, now);
-  const folding: Folding = { policy, interaction, at, now };
+  const folding = foldingOf(policy, interaction, now);
+  const { at } = folding;
   const known = state === undefined ? emptyState(at) : prune(policy, state, now);
   const { type, automated } = interaction;
   if (type === 'erased') return erase(known, folding);
@@ -92,21 +92,22 @@ function answer(state: CustomerState, folding: Folding): CustomerState {
 }
 
 function optOut(state: CustomerState, folding: Folding, cause: OptOut['cause']): CustomerState {
-  const { at, interaction } = folding;
+  const { at, saidAt, interaction } = folding;
   const { scope, until } = interaction;
-  return addOptOut(state, { scope, at, cause, ...(until !== undefined && { until }) }, folding);
+  const said = { at: saidAt, ...(at < saidAt && { readAt: at }) };
+  return addOptOut(state, { scope, ...said, cause, ...(until !== undefined && { until }) }, folding);
 }
 
 /** An opt-in is consent, and takes older opt-outs back as far as it reaches: its scope, else its channel. */
 function optIn(state: CustomerState, folding: Folding): CustomerState {
   const consented = addConsent(state, consentOf(folding, 'granted'), folding.policy);
-  return takeBack(consented, reachOf(folding), folding.at);
+  return takeBack(consented, reachOf(folding), folding.saidAt);
 }
 
 /** Consent takes no opt-out back, but tells that somebody who was erased wants to be known again. */
 function grant(state: CustomerState, folding: Folding): CustomerState {
   const consented = addConsent(state, consentOf(folding, 'granted'), folding.policy);
-  return takeBack(consented, reachOf(folding), folding.at, ['erasure']);
+  return takeBack(consented, reachOf(folding), folding.saidAt, ['erasure']);
 }
 
 function reachOf({ policy: { channels }, interaction: { scope, channel } }: Folding): Scope {
@@ -114,21 +115,21 @@ function reachOf({ policy: { channels }, interaction: { scope, channel } }: Fold
   return isEmpty && channel !== undefined ? { channel: [channelNamed(channels, channel) ?? channel] } : scope;
 }
 
-function consentOf({ at, interaction }: Folding, status: Consent['status']): Consent {
+function consentOf({ saidAt, interaction }: Folding, status: Consent['status']): Consent {
   const { channel, purpose, source, terms } = interaction;
   return {
     ...(channel !== undefined && { channel }),
     ...(purpose !== undefined && { purpose }),
     status,
-    at,
+    at: saidAt,
     source,
     ...(terms !== undefined && { terms }),
   };
 }
 
 /** Forgets everything but that nothing may be sent. */
-function erase(state: CustomerState, { at }: Folding): CustomerState {
+function erase(state: CustomerState, { at, saidAt }: Folding): CustomerState {
   const known = state.optOuts.find(({ cause }) => cause === 'erasure');
-  if (known !== undefined && known.at >= at) return state;
-  return { ...emptyState(at), optOuts: [{ scope: {}, at, cause: 'erasure' }] };
+  if (known !== undefined && known.at >= saidAt) return state;
+  return { ...emptyState(at), optOuts: [{ scope: {}, at: saidAt, cause: 'erasure' }] };
 }

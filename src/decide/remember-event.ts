@@ -1,6 +1,12 @@
 import type { Instant } from '../kernel/time.ts';
-import { type CustomerEvent, type CustomerState, EVENTS_MAX, RETENTION } from '../model/customer-state.ts';
-import type { InteractionType } from '../model/interaction.ts';
+import {
+  type CustomerEvent,
+  type CustomerState,
+  EVENTS_MAX,
+  RETENTION,
+  type Send,
+} from '../model/customer-state.ts';
+import type { Interaction, InteractionType } from '../model/interaction.ts';
 import { channelNamed, type EventNeed } from '../rules/rule-kind.ts';
 import { placeOf } from './fold-sends.ts';
 import type { Folding } from './folding.ts';
@@ -9,14 +15,24 @@ import { keepNamed } from './remembered.ts';
 
 const NOTHING: readonly string[] = Object.freeze([]);
 
-/** Keeps of an interaction what the policy's rules ask about it later. One that comes a second time changes nothing. */
+/**
+ * Keeps of an interaction what the policy's rules ask about it later. One that comes a second time changes nothing, but that
+ * more may be known by then of the send that it names.
+ */
 export function rememberEvent(state: CustomerState, folding: Folding): CustomerState {
   const { policy, interaction, at, now } = folding;
   const need = policy.remembers.events[interaction.type];
   if (need === undefined || (need.for !== undefined && at <= now - need.for)) return state;
-  const event = eventOf(state, folding, need);
+  const send = need.fields.length === 0 ? undefined : state.sends[placeOf(state, folding)];
+  const event = eventOf(folding, need, send);
   const alike = state.events.filter((each) => isAlike(each, event));
   if (alike.some((each) => each.at === at)) return state;
+  const place = state.events.findIndex((each) => each.at === at && isToldAgain(interaction, event, each));
+  const known = state.events[place];
+  if (known !== undefined) {
+    const fuller = filled(event, known);
+    return isAlike(fuller, known) ? state : { ...state, events: state.events.with(place, fuller) };
+  }
   const oldest = alike.length < need.count ? undefined : alike[0];
   if (oldest !== undefined && oldest.at > at) return state;
   return { ...state, events: bounded(inserted(state.events, event, oldest)) };
@@ -36,10 +52,8 @@ function keptFor({ remembers }: Policy, type: InteractionType): number {
 }
 
 /** What the interaction does not say itself is taken from the send that it answers. */
-function eventOf(state: CustomerState, folding: Folding, need: EventNeed): CustomerEvent {
-  const { interaction, policy, at } = folding;
+function eventOf({ interaction, policy, at }: Folding, need: EventNeed, send?: Send): CustomerEvent {
   const asks = (field: EventNeed['fields'][number]) => need.fields.includes(field);
-  const send = need.fields.length === 0 ? undefined : state.sends[placeOf(state, folding)];
   const named = interaction.channel;
   const channel = named === undefined ? send?.channel : (channelNamed(policy.channels, named) ?? named);
   const campaignId = interaction.campaignId ?? send?.campaignId;
@@ -65,6 +79,27 @@ function isAlike(one: CustomerEvent, other: CustomerEvent): boolean {
     isSameList(one.products, other.products) &&
     isSameList(Object.entries(one.labels).flat(), Object.entries(other.labels).flat())
   );
+}
+
+/** What an event may have from the send that it names. */
+const OF_SEND = ['channel', 'campaignId', 'categories', 'products'] as const;
+
+/** What it says now, and what it was known to say where it says nothing now. */
+function filled(event: CustomerEvent, known: CustomerEvent): CustomerEvent {
+  const missing = OF_SEND.filter((field) => isEmpty(event[field]) && !isEmpty(known[field]));
+  return { ...event, ...Object.fromEntries(missing.map((field) => [field, known[field]])) };
+}
+
+/** Whether the known one differs by no more than what was known of the send when either was told. */
+function isToldAgain(interaction: Interaction, event: CustomerEvent, known: CustomerEvent): boolean {
+  if (interaction.messageId === undefined) return false;
+  const own = OF_SEND.filter((field) => !isEmpty(interaction[field]));
+  const saidNow = (each: CustomerEvent) => JSON.stringify(own.map((field) => each[field]));
+  return saidNow(event) === saidNow(known) && isAlike(filled(event, known), filled(known, event));
+}
+
+function isEmpty(value: string | readonly string[] | undefined): boolean {
+  return value === undefined || value.length === 0;
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {

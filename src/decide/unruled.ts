@@ -88,7 +88,7 @@ function opensAt(
 
 /** Whether a message of the class may still confirm the opt-out: for a while, and once. */
 function mayBeConfirmed(
-  { cause, at }: OptOut,
+  { cause, at: saidAt, readAt: at = saidAt }: OptOut,
   { name, confirmsOptOut }: PolicyClass,
   { sends }: CustomerState,
   now: Instant,

@@ -11,7 +11,7 @@ import { isNewer } from './context.ts';
 import type { Folding } from './folding.ts';
 
 /** Takes each part of an update unless something later is known of it; of one instant, what came last holds. */
-export function updatePreferences(state: CustomerState, { interaction, at }: Folding): CustomerState {
+export function updatePreferences(state: CustomerState, { interaction, saidAt: at }: Folding): CustomerState {
   const update: PreferencesUpdate = interaction.preferences ?? {};
   const newer = Object.entries(update).filter(([part, value]) => {
     const known = state.preferences[part as keyof PreferencesUpdate];
@@ -23,7 +23,11 @@ export function updatePreferences(state: CustomerState, { interaction, at }: Fol
 }
 
 /** A pause of everything within the scope; a later one of the same scope replaces it, also with an earlier end. */
-export function snooze(state: CustomerState, { interaction, at }: Folding, scope: Scope): CustomerState {
+export function snooze(
+  state: CustomerState,
+  { interaction, saidAt: at }: Folding,
+  scope: Scope,
+): CustomerState {
   const { until } = interaction;
   if (until === undefined) return state;
   const pause: Pause = { scope: normalizeScope(scope), until, at };

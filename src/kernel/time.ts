@@ -9,6 +9,9 @@ export const HOUR: Duration = 60 * MINUTE;
 /** Always 24 hours; calendar days are windows of their own. */
 export const DAY: Duration = 24 * HOUR;
 
+/** No two clocks that are believed are farther apart, whatever `clock.toleranceMs` is. */
+export const CLOCK_TOLERANCE_MAX: Duration = 10 * MINUTE;
+
 const UNITS: Record<string, Duration> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
 
 /** `"90s"`, `"4h"`, `"7d"`, `"2w"` as milliseconds; undefined for anything else. */

@@ -79,7 +79,10 @@ export interface Consent {
 export interface OptOut {
   /** Empty = everything. */
   readonly scope: Scope;
+  /** When it was said: by the sender's clock, which may be ahead of ours. */
   readonly at: Instant;
+  /** When it was read, where that is earlier than `at`. */
+  readonly readAt?: Instant;
   /** Absent = until taken back. */
   readonly until?: Instant;
   readonly cause: 'opt-out' | 'complaint' | 'erasure';

@@ -24,7 +24,11 @@ export function createStateCodec(texts: readonly string[]): StateCodec {
 }
 
 /** Texts of older versions go before the current one, and never away. */
-const codec = createStateCodec([tactSchemaText('CustomerState.v1'), tactSchemaText('CustomerState')]);
+const codec = createStateCodec([
+  tactSchemaText('CustomerState.v1'),
+  tactSchemaText('CustomerState.v2'),
+  tactSchemaText('CustomerState'),
+]);
 
 /** The state as packed bytes: one version byte, then Avro by `schemas/CustomerState.avsc`. */
 export function encodeState(state: CustomerState): Buffer {

@@ -12,7 +12,7 @@ export const TACT_SCHEMAS = [
 ] as const;
 export type TactSchemaName = (typeof TACT_SCHEMAS)[number];
 /** Texts of older versions, which are still read. */
-type OldSchemaName = 'CustomerState.v1';
+type OldSchemaName = 'CustomerState.v1' | 'CustomerState.v2';
 
 /** One of Tact's own schemas, to write values by: an absent field takes its default. */
 export interface TactSchema {

@@ -105,9 +105,10 @@ function applies(each: Consent, { message, channels }: Facts, purpose: string | 
 const STRICTNESS = { granted: 0, pending: 2, withdrawn: 3 } as const;
 const OUTDATED = 1;
 
-/** Whether one consent outweighs the other: see `compareWeight`. */
-export function outweighs(one: Consent, other: Consent): boolean {
-  return compareWeight(one, other, undefined) > 0;
+/** Whether what is said next outweighs what is known of just the same: see `compareWeight`. Alike, terms tell more than none. */
+export function outweighs(next: Consent, known: Consent): boolean {
+  const weight = compareWeight(next, known, undefined);
+  return weight > 0 || (weight === 0 && next.terms !== undefined && next.terms !== known.terms);
 }
 
 type Terms = ConsentDemand['terms'];

@@ -19,4 +19,6 @@ export interface Decided {
   readonly class: string;
   readonly tier: string | undefined;
   readonly outcome: 'cleared' | 'suppressed' | 'deferred';
+  /** Suppressed because the customer asked to be forgotten: nothing of it is remembered. */
+  readonly isForgotten: boolean;
 }

@@ -5,6 +5,7 @@ import { DAY, type WrittenPolicy } from './written.ts';
 export interface OptOut {
   readonly scope: Scope;
   readonly at: number;
+  readonly readAt: number;
   readonly until?: number | undefined;
   readonly cause: 'opt-out' | 'complaint' | 'erasure';
   /** Opt-ins that came after it. */

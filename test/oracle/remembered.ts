@@ -6,7 +6,7 @@ import { isZone } from './clock.ts';
 import type { Decided, History } from './history.ts';
 import { addOptOut, isForgotten, type OptOut } from './opt-outs.ts';
 import { channelNamed, isWithin, scopeText } from './select.ts';
-import { DAY, REMEMBERED, type WrittenPolicy } from './written.ts';
+import { DAY, MINUTE, REMEMBERED, type WrittenPolicy } from './written.ts';
 
 /** What went out, forgotten or not. */
 export interface Send {
@@ -116,21 +116,27 @@ function nothing(optOuts: OptOut[]): Remembered {
   };
 }
 
+/** What is said keeps its order though our clock is up to ten minutes behind; what counts happened by now. */
+function saidAt(interaction: Interaction, now: number): number {
+  return Math.min(interaction.occurredAt, now + 10 * MINUTE);
+}
+
 /** Everything goes, except that nothing may be sent. */
 function erase(policy: WrittenPolicy, known: Remembered, interaction: Interaction, now: number): Remembered {
-  const at = Math.min(interaction.occurredAt, now);
+  const at = saidAt(interaction, now);
   const erasures = known.optOuts.filter(({ cause }) => cause === 'erasure');
   // Told again, or told of an older one, it is not done again.
   if (erasures.some((each) => each.at >= at && !isForgotten(policy, each, now))) return known;
   const after = nothing(erasures);
-  after.firstSeenAt = at;
-  addOptOut(policy, after.optOuts, { scope: {}, at, cause: 'erasure', later: [] }, now);
+  after.firstSeenAt = Math.min(at, now);
+  addOptOut(policy, after.optOuts, { scope: {}, at, readAt: at, cause: 'erasure', later: [] }, now);
   return after;
 }
 
 function rememberDecided(known: Remembered, entry: Decided): void {
   const { now, message, source } = entry;
   known.firstSeenAt ??= now;
+  if (entry.isForgotten) return;
   if (entry.tier !== undefined && known.tier?.id !== entry.tier) known.tier = { id: entry.tier, since: now };
   known.waiting.delete(source);
   if (entry.outcome === 'deferred') known.waiting.set(source, entry);
@@ -152,6 +158,7 @@ function addSend(known: Remembered, send: Send): void {
 
 function rememberInteraction(policy: WrittenPolicy, known: Remembered, told: Interaction, now: number): void {
   const at = Math.min(told.occurredAt, now);
+  const said = saidAt(told, now);
   const channel =
     told.channel === undefined ? undefined : (channelNamed(policy, told.channel) ?? told.channel);
   const interaction = channel === undefined ? told : { ...told, channel };
@@ -159,15 +166,15 @@ function rememberInteraction(policy: WrittenPolicy, known: Remembered, told: Int
   // A proxy's or a scanner's doing says nothing about the customer.
   if (interaction.automated && MACHINES_DO.includes(interaction.type)) return;
   known.firstSeenAt = Math.min(known.firstSeenAt, at);
-  rememberContext(known, interaction, at);
+  rememberContext(known, interaction, said);
   if (interaction.type === 'sent' && !interaction.governed)
     rememberUngoverned(policy, known, interaction, at, now);
   const about = sendMeant(known, interaction, at, now);
   rememberHappened(known, interaction, at, about);
-  if (about !== undefined) markSend(about, interaction.type, at);
-  rememberWill(policy, known, interaction, at, now);
-  rememberWishes(known, interaction, at, now);
-  if (interaction.type === 'cancelled') cancel(policy, known, interaction, at);
+  if (about !== undefined) markSend(about, interaction.type, said);
+  rememberWill(policy, known, interaction, said, now);
+  rememberWishes(known, interaction, said, now);
+  if (interaction.type === 'cancelled') cancel(policy, known, interaction, said);
 }
 
 /** Whether something is said no earlier than what is known of the same. */
@@ -289,9 +296,19 @@ function rememberWill(
     for (const { later } of known.optOuts) later.push({ reach, at, fromErasureOnly });
   }
   if (type === 'opted-out' || type === 'unsubscribed')
-    addOptOut(policy, known.optOuts, { scope, at, until, cause: 'opt-out', later: [] }, now);
+    addOptOut(
+      policy,
+      known.optOuts,
+      { scope, at, readAt: Math.min(at, now), until, cause: 'opt-out', later: [] },
+      now,
+    );
   if (type === 'complained')
-    addOptOut(policy, known.optOuts, { scope, at, until, cause: 'complaint', later: [] }, now);
+    addOptOut(
+      policy,
+      known.optOuts,
+      { scope, at, readAt: Math.min(at, now), until, cause: 'complaint', later: [] },
+      now,
+    );
 }
 
 /** An empty list says nothing about its field. */

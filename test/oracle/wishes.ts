@@ -25,14 +25,18 @@ import {
 } from './written.ts';
 
 const STRICTNESS = ['granted', 'pending', 'withdrawn'];
-const stricter = (one: Statement, other: Statement) =>
-  STRICTNESS.indexOf(one.status) - STRICTNESS.indexOf(other.status);
+type Ranking = (one: Statement, other: Statement) => number;
 
-/** The one that was said last, of one instant the stricter; one that is pending only where there is no other. */
-function last(statements: readonly Statement[]): Statement | undefined {
+const stricter: Ranking = (one, other) => STRICTNESS.indexOf(one.status) - STRICTNESS.indexOf(other.status);
+/** What says more of just the same: terms tell more than none. */
+const fuller: Ranking = (one, other) =>
+  stricter(one, other) || Number(one.terms !== undefined) - Number(other.terms !== undefined);
+
+/** The one that was said last, of one instant the one that outranks; one that is pending only where there is no other. */
+function last(statements: readonly Statement[], outranks: Ranking): Statement | undefined {
   const definite = statements.filter(({ status }) => status !== 'pending');
   const sayings = definite.length > 0 ? definite : [...statements];
-  return sayings.sort((one, other) => one.at - other.at || stricter(one, other)).at(-1);
+  return sayings.sort((one, other) => one.at - other.at || outranks(one, other)).at(-1);
 }
 
 /** In groups that have the same text. */
@@ -43,13 +47,19 @@ function groupsOf(statements: readonly Statement[], text: (statement: Statement)
 }
 
 /** For each source what it said last of those that apply; a saying replaces an older one about just the same. */
-function lastBySource(view: View, applies: (statement: Statement) => boolean): Statement[] {
+function lastBySource(
+  view: View,
+  applies: (statement: Statement) => boolean,
+  strictest: Ranking,
+): Statement[] {
   const { statements } = view.known;
   const standing = groupsOf(statements, ({ channel, purpose, source }) =>
     JSON.stringify([channel, purpose, source]),
   );
-  const applicable = standing.flatMap((group) => last(group) ?? []).filter(applies);
-  return groupsOf(applicable, ({ source }) => `from ${source}`).flatMap((group) => last(group) ?? []);
+  const applicable = standing.flatMap((group) => last(group, fuller) ?? []).filter(applies);
+  return groupsOf(applicable, ({ source }) => `from ${source}`).flatMap(
+    (group) => last(group, strictest) ?? [],
+  );
 }
 
 function isAboutChannel({ channel }: Statement, view: View): boolean {
@@ -63,16 +73,18 @@ export const askConsent: Ask<WrittenConsent> = (consent) => ({
       isAboutChannel(statement, view) &&
       (statement.purpose === undefined ||
         (purpose === undefined ? statement.status === 'withdrawn' : statement.purpose === purpose));
-    const said = lastBySource(view, applies);
-    const latest = last(said);
+    const terms = listOf(consent.terms);
+    const isOutdated = ({ status, terms: to }: Statement) =>
+      status === 'granted' && terms.length > 0 && (to === undefined || !terms.includes(to));
+    const stricterHere: Ranking = (one, other) =>
+      stricter(one, other) || Number(isOutdated(one)) - Number(isOutdated(other));
+    const said = lastBySource(view, applies, stricterHere);
+    const latest = last(said, stricterHere);
     const binding = consent.sources === 'latest' ? said.filter((each) => each === latest) : said;
     const strictest = [...binding].sort(stricter).at(-1)?.status;
     if (consent.require === 'opt-in' && strictest !== 'granted') return blocksFor('no-consent');
     if (strictest === 'withdrawn') return blocksFor('no-consent');
-    const terms = listOf(consent.terms);
-    const isOutdated = ({ terms: to }: Statement) => to === undefined || !terms.includes(to);
-    const granted = binding.filter(({ status }) => status === 'granted');
-    const outdated = strictest === 'granted' && terms.length > 0 && granted.some(isOutdated);
+    const outdated = strictest === 'granted' && binding.some(isOutdated);
     return outdated ? blocksFor('consent-outdated') : ALLOWS;
   },
   changes: () => [],
@@ -83,7 +95,7 @@ export function isGrantedFor(purpose: string, view: View): boolean {
   const applies = (each: Statement) =>
     isAboutChannel(each, view) &&
     (each.purpose === purpose || (each.purpose === undefined && each.status !== 'granted'));
-  const said = lastBySource(view, applies);
+  const said = lastBySource(view, applies, stricter);
   return said.length > 0 && said.every(({ status }) => status === 'granted');
 }
 
@@ -124,7 +136,8 @@ function mayBeConfirmed({ cause, scope, until }: OptOut, { policy, message, now,
       (each.until === undefined) === (until === undefined) &&
       (each.until === undefined || each.until > now),
   );
-  const at = Math.max(...same.map((each) => each.at));
+  const latest = Math.max(...same.map((each) => each.at));
+  const at = same.find((each) => each.at === latest)?.readAt ?? latest;
   if (at <= now - ms(within)) return false;
   return !known.sends.some((send) => send.class === message.class && send.at >= at && !send.returned);
 }

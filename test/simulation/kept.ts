@@ -69,4 +69,45 @@ export const KEPT: readonly Kept[] = [
       ],
     },
   },
+  {
+    found: 'an opt-out that was read by a clock that was behind was taken back by an older opt-in',
+    scenario: {
+      seed: 507_948,
+      shards: 3,
+      processes: 1,
+      inputs: [
+        {
+          at: 5_191,
+          topic: 'interactions',
+          partition: 1,
+          customer: 'customer-1',
+          what: { kind: 'interaction', type: 'opted-out', late: 0 },
+        },
+        {
+          at: 18_583,
+          topic: 'interactions',
+          partition: 1,
+          customer: 'customer-1',
+          what: { kind: 'interaction', type: 'opted-in', late: 38_041 },
+        },
+        ...(
+          [
+            [22_698, 1, 'm-1'],
+            [23_134, 0, 'm-11'],
+            [24_384, 1, 'm-8'],
+            [24_493, 1, 'm-23'],
+          ] as const
+        ).map(([at, partition, id]) => ({
+          ...{ at, partition, topic: 'requested' as const, customer: 'customer-1' },
+          what: { kind: 'message', id, channel: 'sms' } as const,
+        })),
+      ],
+      faults: [
+        {
+          when: { process: 0, call: 'send', nth: 1, side: 'sent' },
+          fault: { kind: 'set-clock', process: 0, by: -30_000, lasts: 14_092 },
+        },
+      ],
+    },
+  },
 ];

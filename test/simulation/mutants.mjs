@@ -180,7 +180,7 @@ export const MUTANTS = {
       },
       {
         file: 'decide/fold.js',
-        find: 'takeBack(consented, reachOf(folding), folding.at);',
+        find: 'takeBack(consented, reachOf(folding), folding.saidAt);',
         put: 'takeBack(consented, reachOf(folding), folding.now);',
       },
     ],

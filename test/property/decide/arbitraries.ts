@@ -137,6 +137,7 @@ export const stateArbitrary: fc.Arbitrary<CustomerState> = fc
           at: past,
           until: optional(fc.integer({ min: -48, max: 48 }).map((hours) => NOON + hours * HOUR)),
           cause: some('opt-out', 'complaint', 'erasure'),
+          readAt: optional(past),
           takenBack: optional(fc.array(fc.record({ scope, at: past }), { maxLength: 2 })),
         })
         .map((value) => defined(value) as CustomerState['optOuts'][number]),

@@ -42,7 +42,7 @@ const step = fc.oneof(
 );
 const lag = fc.oneof(
   { weight: 3, arbitrary: some(0) },
-  some(1, HOUR, 2 * HOUR, DAY, 3 * DAY, 10 * DAY, -HOUR, 36 * DAY),
+  some(1, HOUR, 2 * HOUR, DAY, 3 * DAY, 10 * DAY, -HOUR, -MINUTE, -5 * MINUTE, 36 * DAY),
 );
 
 const channel = some('email', 'email', 'E-Mail', 'sms', 'push');
@@ -200,7 +200,7 @@ export const historyArbitrary: fc.Arbitrary<Arrival[]> = fc
     for (const { step: more, what } of arrivals) {
       now += more;
       const next = 'again' in what ? toldAgain(history, what.again, now) : toldFirst(what, now);
-      if (next !== undefined && isDistinct(next, taken)) history.push(next);
+      if (next !== undefined && isDistinct(next, taken) && isClear(next, history)) history.push(next);
     }
     return history;
   });
@@ -231,6 +231,25 @@ function interactionAt(
 function toldAgain(history: readonly Arrival[], back: number, now: number): Arrival | undefined {
   const before = history.filter((each) => 'interaction' in each).at(-1 - back);
   return before && { ...before, now };
+}
+
+/** What is told again, of an id that was used for something else as well by then, may be about either: there is no such thing. */
+function isClear(arrival: Arrival, history: readonly Arrival[]): boolean {
+  if (!('interaction' in arrival)) return true;
+  const { messageId } = arrival.interaction;
+  if (messageId === undefined || !history.some((each) => isSameInteraction(each, arrival))) return true;
+  const named = history.flatMap((each) =>
+    'message' in each && each.message.messageId === messageId ? [contentOf(each.message)] : [],
+  );
+  return new Set(named).size < 2;
+}
+
+function isSameInteraction(one: Arrival, other: Arrival): boolean {
+  return 'interaction' in one && 'interaction' in other && one.interaction === other.interaction;
+}
+
+function contentOf({ channel, campaignId, categories, products }: OutboundMessage): string {
+  return JSON.stringify([channel, campaignId, categories, products]);
 }
 
 /** Two things of one type and instant are remembered as one where no rule tells them apart, so there are no such two. */

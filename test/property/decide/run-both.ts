@@ -91,8 +91,11 @@ class Both {
     if (differences.length > 0) {
       throw new Different(`${where}:\n${differences.map((each) => `  ${each}`).join('\n')}`);
     }
-    const { channel, class: given, tier, outcome } = mine;
-    this.history.push({ what: 'decided', now, message, source, since, channel, class: given, tier, outcome });
+    const { channel, class: given, tier, outcome, findings } = mine;
+    const isForgotten =
+      outcome === 'suppressed' && findings.some(({ rule, blocks }) => rule === 'erasure' && blocks);
+    const decided = { channel, class: given, tier, outcome, isForgotten };
+    this.history.push({ what: 'decided', now, message, source, since, ...decided });
     this.compareWaiting(`after ${where}`);
   }
 

@@ -37,7 +37,11 @@ const optOut = partly(
     at: instant,
     cause: fc.constantFrom('opt-out' as const, 'complaint' as const, 'erasure' as const),
   },
-  { until: instant, takenBack: fc.array(fc.record({ scope, at: instant }), { maxLength: 2 }) },
+  {
+    readAt: instant,
+    until: instant,
+    takenBack: fc.array(fc.record({ scope, at: instant }), { maxLength: 2 }),
+  },
 );
 const send = partly(
   {

@@ -223,6 +223,15 @@ rules: []
     expect(ask(optedOut, NOON + 15 * MINUTE).decision.reason).toBe('opted-out');
   });
 
+  test('goes out once though our clock was behind when the opt-out was read', () => {
+    const ahead = interaction('opted-out', { channel: 'sms', occurredAt: NOON + 5 * MINUTE });
+    const first = ask(fold(confirming, undefined, ahead, NOON), NOON + MINUTE);
+    expect(first.decision.outcome).toBe('cleared');
+    for (const later of [2, 5, 6]) {
+      expect(ask(first.state, NOON + later * MINUTE).decision.reason).toBe('opted-out');
+    }
+  });
+
   test('opens nothing for later: what it confirms binds again before another one ends', () => {
     const brief = interaction('opted-out', { channel: 'sms', occurredAt: NOON - HOUR, until: NOON + HOUR });
     const first = fold(confirming, undefined, brief, NOON);

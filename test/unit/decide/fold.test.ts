@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/decide/decide.ts';
 import { fold } from '../../../src/decide/fold.ts';
-import { DAY, HOUR } from '../../../src/kernel/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/kernel/time.ts';
 import { type CustomerState, emptyState, RETENTION } from '../../../src/model/customer-state.ts';
 import type { Interaction } from '../../../src/model/interaction.ts';
 import { interaction, message, NOON, policyWith, send, stateWith } from './build.ts';
@@ -26,6 +26,29 @@ describe('fold', () => {
     expect(
       fold(policy, undefined, interaction('opened', { occurredAt: NOON + 9 * DAY }), NOON).lastEngagedAt,
     ).toBe(NOON);
+  });
+
+  test('keeps the order of an opt-out and an older opt-in that comes after it, though our clock is behind', () => {
+    const out = interaction('opted-out', { occurredAt: NOON + 30 * SECOND });
+    const older = interaction('opted-in', { occurredAt: NOON + 20 * SECOND });
+    const newer = interaction('opted-in', { occurredAt: NOON + 40 * SECOND });
+    expect(reasonAfter(folded([out, older]))).toBe('opted-out');
+    expect(reasonAfter(folded([out, older, newer]))).toBe('cleared');
+  });
+
+  test('takes what is said to be said long after now back all the same, once the clocks may differ that much', () => {
+    const out = folded([interaction('opted-out', { occurredAt: NOON + 9 * HOUR })]);
+    const back = (later: number) =>
+      folded([interaction('opted-in', { occurredAt: NOON + later })], out, NOON + later);
+    expect(reasonAfter(back(10 * MINUTE), {}, NOON + 10 * MINUTE)).toBe('opted-out');
+    expect(reasonAfter(back(10 * MINUTE + 1), {}, NOON + 10 * MINUTE + 1)).toBe('cleared');
+  });
+
+  test('takes a message back that was made before its cancellation, though our clock is behind', () => {
+    const cancelled = interaction('cancelled', { occurredAt: NOON + 30 * SECOND, campaignId: 'spring' });
+    const made = (later: number) => ({ createdAt: NOON + later * SECOND, campaignId: 'spring' });
+    expect(reasonAfter(folded([cancelled]), made(30))).toBe('cancelled');
+    expect(reasonAfter(folded([cancelled]), made(31))).toBe('cleared');
   });
 
   test('learns the zone from any interaction, and only zones that exist', () => {
@@ -280,5 +303,28 @@ describe('consent', () => {
     const collapsed = fold(policy, state, more, NOON);
     expect(collapsed.consents).toEqual([{ status: 'withdrawn', at: NOON, source: 'esp' }]);
     expect(fold(policy, collapsed, more, NOON)).toBe(collapsed);
+  });
+});
+
+describe('an event told twice', () => {
+  const asking = policyWith(
+    '[{ id: bounces, after: { interaction: bounced, match: product, count: 2, suppress: 30d }, for: {} }]',
+  );
+  const bounce = interaction('bounced', { messageId: 'a', occurredAt: NOON - HOUR });
+  const fromState = (state: CustomerState) => fold(asking, state, bounce, NOON);
+  const known = stateWith({
+    sends: [send(NOON - 2 * HOUR, { messageId: 'a', products: ['p-1'], returned: true, fateAt: NOON })],
+  });
+
+  test('is one event, though only the second time it was known what was sent, or only the first', () => {
+    const bare = fromState(stateWith({}));
+    const later = fromState({ ...known, events: bare.events });
+    expect(later.events).toMatchObject([{ type: 'bounced', products: ['p-1'] }]);
+    expect(fromState({ ...later, sends: [] })).toMatchObject({ events: later.events });
+  });
+
+  test('is two where each says something else', () => {
+    const other = interaction('bounced', { messageId: 'b', products: ['p-2'], occurredAt: NOON - HOUR });
+    expect(fold(asking, fromState(known), other, NOON).events).toHaveLength(2);
   });
 });

@@ -40,7 +40,7 @@ export function sent(at: number, fields: Partial<OutboundMessage> = {}): Entry {
   const message = messageOf({ messageId: `past-${at}`, ...fields });
   const { channel } = message;
   const given = message.class ?? 'marketing';
-  const decided = { channel, class: given, tier: undefined, outcome: 'cleared' } as const;
+  const decided = { channel, class: given, tier: undefined, outcome: 'cleared', isForgotten: false } as const;
   return { what: 'decided', now: at, since: at, source: `in/0/${at}`, message, ...decided };
 }
 

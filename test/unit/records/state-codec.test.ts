@@ -34,7 +34,7 @@ describe('a state', () => {
   });
 
   test('is written as a version byte and Avro', () => {
-    expect(encodeState(emptyState(1)).toString('hex')).toBe(`02${'0200'.padEnd(50, '0')}`);
+    expect(encodeState(emptyState(1)).toString('hex')).toBe(`03${'0200'.padEnd(50, '0')}`);
   });
 
   test('is a buffer of its own that the next one does not change', () => {
@@ -55,18 +55,18 @@ describe('bytes that are no state', () => {
     [
       'a version from the future',
       Buffer.concat([Buffer.of(9), good.subarray(1)]),
-      /version 9 is unknown; this release reads up to 2/,
+      /version 9 is unknown; this release reads up to 3/,
     ],
     ['half of one', good.subarray(0, good.length / 2), /ends too early/],
     ['one with something behind it', Buffer.concat([good, Buffer.of(0)]), /bytes follow the value/],
     [
       'two billion consents',
-      Buffer.concat([Buffer.of(2, 2, 0, 0, 0), long(2_000_000_000)]),
+      Buffer.concat([Buffer.of(3, 2, 0, 0, 0), long(2_000_000_000)]),
       /more items than there are bytes/,
     ],
     [
       'two billion consents in a sized block',
-      Buffer.concat([Buffer.of(2, 2, 0, 0, 0), long(-2_000_000_000), long(0)]),
+      Buffer.concat([Buffer.of(3, 2, 0, 0, 0), long(-2_000_000_000), long(0)]),
       /more items than there are bytes/,
     ],
     ['a status of no known kind', withStatus('maybe'), /a status of no known kind/],
@@ -80,7 +80,8 @@ describe('bytes that are no state', () => {
 describe('a state of version 1', () => {
   test('is still read, with nothing that it did not know', () => {
     const first = createStateCodec([tactSchemaText('CustomerState.v1')]);
-    const { firstSeenAt, timezone, lastEngagedAt, optOuts, stops, attributes } = FULL_STATE;
+    const { firstSeenAt, timezone, lastEngagedAt, stops, attributes } = FULL_STATE;
+    const optOuts = FULL_STATE.optOuts.map(({ readAt: _, ...optOut }) => optOut);
     const consents = FULL_STATE.consents.map(({ terms: _, ...consent }) => consent);
     const sends = FULL_STATE.sends.map(
       ({ fingerprint: _, purpose: __, products: ___, fateAt: ____, reported: _____, ...each }) => ({
@@ -95,6 +96,18 @@ describe('a state of version 1', () => {
   });
 });
 
+describe('a state of version 2', () => {
+  test('is still read, its opt-outs said no later than they were read', () => {
+    const second = createStateCodec([tactSchemaText('CustomerState.v1'), tactSchemaText('CustomerState.v2')]);
+    const written = second.encode(FULL_STATE);
+    expect(written[0]).toBe(2);
+    expect(decodeState(written)).toEqual({
+      ...FULL_STATE,
+      optOuts: FULL_STATE.optOuts.map(({ readAt: _, ...each }) => each),
+    });
+  });
+});
+
 describe('a later version of the schema', () => {
   const later = JSON.parse(tactSchemaText('CustomerState'));
   later.fields.push({ name: 'mood', type: 'string', default: 'calm' });
@@ -102,7 +115,10 @@ describe('a later version of the schema', () => {
   later.fields
     .find((field: { name: string }) => field.name === 'sends')
     .type.items.fields.push({ name: 'weight', type: 'double', default: 1 });
-  const texts = [tactSchemaText('CustomerState.v1'), tactSchemaText('CustomerState'), JSON.stringify(later)];
+  const texts = [
+    ...[tactSchemaText('CustomerState.v1'), tactSchemaText('CustomerState.v2')],
+    ...[tactSchemaText('CustomerState'), JSON.stringify(later)],
+  ];
 
   test('reads what the earlier one wrote, with its defaults', () => {
     const read = createStateCodec(texts).decode(encodeState(FULL_STATE));
@@ -111,7 +127,7 @@ describe('a later version of the schema', () => {
 
   test('writes its own number, which the earlier one refuses', () => {
     const bytes = createStateCodec(texts).encode(FULL_STATE);
-    expect(bytes[0]).toBe(3);
-    expect(() => decodeState(bytes)).toThrow(/version 3 is unknown/);
+    expect(bytes[0]).toBe(4);
+    expect(() => decodeState(bytes)).toThrow(/version 4 is unknown/);
   });
 });
