@@ -37,10 +37,11 @@ export class Governor {
     return this.#name;
   }
 
-  start() {
+  /** @param {string} [program] another build than the usual one */
+  start(program = this.#program) {
     const logFile = join(this.#folder, `${this.#name}-${this.#lives.length + 1}.log`);
     const settings = Object.entries(this.#env).map(([name, value]) => `${name}=${value}`);
-    const command = [process.execPath, this.#program, 'run', '--config', this.#config];
+    const command = [process.execPath, program, 'run', '--config', this.#config];
     const child = startChild('env', [...withoutOwnEnvironment(), ...settings, ...command], {
       logFile,
       cwd: this.#folder,
@@ -122,6 +123,11 @@ export class Governor {
     clearInterval(this.#life.timer);
     if (Date.now() - started > DRAIN_WITHIN_MS)
       throw new Error(`governor ${this.#name} did not drain in time`);
+  }
+
+  /** The sum of all series that match, in its present life. */
+  now(pattern) {
+    return sum(this.#life.metrics, pattern);
   }
 
   /** The sum of all series that match, over all lives of this slot, as last seen. */

@@ -2,13 +2,14 @@ import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
 
 /** Of the transactions of the one platform that uses them, so many are aborted and sent again. */
 const ABORTED_SHARE = 0.05;
+const RENEWALS_MAX = 5;
 const RETRY = { initialRetryTime: 20, maxRetryTime: 1_000, retries: 50 };
 
 /** A client that does not know Tact; every platform has one of its own. */
 export function kafkaOf(kafka, clientId) {
   return new Kafka({
     clientId,
-    brokers: [kafka],
+    brokers: kafka.split(','),
     logLevel: logLevel.NOTHING,
     retry: RETRY,
     requestTimeout: 30_000,
@@ -23,7 +24,8 @@ export class Producers {
   #random;
   #topics;
   #producers = new Map();
-  #transactional;
+  #makers = new Map();
+  #turns = new Map();
 
   constructor({ kafka, topics, random, run }) {
     this.#random = random;
@@ -38,15 +40,17 @@ export class Producers {
     };
     for (const [platform, createPartitioner] of Object.entries(partitioners)) {
       const options = { createPartitioner, allowAutoTopicCreation: false, retry: RETRY };
-      this.#producers.set(platform, kafkaOf(kafka, `${run}-${platform}`).producer(options));
+      this.#makers.set(platform, () => kafkaOf(kafka, `${run}-${platform}`).producer(options));
     }
-    this.#transactional = kafkaOf(kafka, `${run}-crm`).producer({
-      createPartitioner: standard,
-      transactionalId: `${run}-crm-platform`,
-      maxInFlightRequests: 1,
-      retry: RETRY,
-    });
-    this.#producers.set('crm', this.#transactional);
+    this.#makers.set('crm', () =>
+      kafkaOf(kafka, `${run}-crm`).producer({
+        createPartitioner: standard,
+        transactionalId: `${run}-crm-platform`,
+        maxInFlightRequests: 1,
+        retry: RETRY,
+      }),
+    );
+    for (const [platform, make] of this.#makers) this.#producers.set(platform, make());
   }
 
   async connect() {
@@ -68,10 +72,43 @@ export class Producers {
       if (own) own.push(message);
       else byPlatform.set(platform, [message]);
     }
-    await Promise.all([...byPlatform].map(([platform, messages]) => this.#sendAs(platform, messages)));
+    await Promise.all([...byPlatform].map(([platform, messages]) => this.#inTurn(platform, messages)));
   }
 
+  /** One call after another: a platform has one transaction at a time. */
+  async #inTurn(platform, messages) {
+    const before = this.#turns.get(platform) ?? Promise.resolve();
+    const own = before.then(() => this.#sendAs(platform, messages));
+    this.#turns.set(
+      platform,
+      own.catch(() => {}),
+    );
+    await own;
+  }
+
+  /** What was not acknowledged is sent again, by a new producer, and so may come twice. */
   async #sendAs(platform, messages) {
+    for (let failures = 0; ; failures++) {
+      try {
+        return await this.#trySend(platform, messages);
+      } catch (error) {
+        if (failures === RENEWALS_MAX) throw error;
+        await this.#renew(platform);
+      }
+    }
+  }
+
+  async #renew(platform) {
+    await this.#producers
+      .get(platform)
+      .disconnect()
+      .catch(() => {});
+    const producer = this.#makers.get(platform)();
+    this.#producers.set(platform, producer);
+    await producer.connect().catch(() => {});
+  }
+
+  async #trySend(platform, messages) {
     const topic = this.#topics[platform];
     if (platform === 'crm') return this.#sendInTransactions(topic, messages);
     const compression = platform === 'shop' ? CompressionTypes.GZIP : CompressionTypes.None;
@@ -79,12 +116,13 @@ export class Producers {
   }
 
   async #sendInTransactions(topic, messages) {
+    const producer = this.#producers.get('crm');
     while (this.#random.chance(ABORTED_SHARE)) {
-      const aborted = await this.#transactional.transaction();
+      const aborted = await producer.transaction();
       await aborted.send({ topic, messages });
       await aborted.abort();
     }
-    const transaction = await this.#transactional.transaction();
+    const transaction = await producer.transaction();
     await transaction.send({ topic, messages });
     await transaction.commit();
   }

@@ -4,10 +4,10 @@ import { waitUntil } from '../stack/children.mjs';
 
 /**
  * Resolves when every committed record of the topics lies before the position that the shards keep in Redis, and no message
- * waits any more.
- * @param {{ kafka: string, redis: string, topics: string[], keyPrefix: string, shards: number, timeoutMs: number, child?: object }} options
+ * waits any more, unless `mayWait`.
+ * @param {{ kafka: string, redis: string, topics: string[], keyPrefix: string, shards: number, timeoutMs: number, mayWait?: boolean }} options
  */
-export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, timeoutMs }) {
+export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, timeoutMs, mayWait = false }) {
   const cluster = new Cluster(kafka);
   const client = new Redis(redis);
   let waitsFor = 'nothing was seen yet';
@@ -16,7 +16,7 @@ export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, time
       try {
         waitsFor =
           (await firstAhead(cluster, topics, await positions(client, keyPrefix, shards))) ??
-          (await firstWaiting(client, keyPrefix, shards));
+          (mayWait ? undefined : await firstWaiting(client, keyPrefix, shards));
       } catch (error) {
         waitsFor = error.message;
       }

@@ -10,8 +10,9 @@ const FRESHNESS_MS = 5_000;
 /** Between the freshness check of a turn and the instant that its decisions bear. */
 const TURN_MS = 3_000;
 
-const POLICY = `apiVersion: tact/v1
-name: fault
+/** The policy under a name of its own, which makes it another version of itself. */
+export const policyText = (name = 'fault') => `apiVersion: tact/v1
+name: ${name}
 enforce: true
 timezone: Europe/Berlin
 channels: { email: { aliases: [e-mail] }, sms: {}, push: {} }
@@ -65,11 +66,11 @@ export function topicsOf(run) {
 }
 
 /** Topics to create. Partition counts that divide nothing are on purpose. */
-export function topicDefinitions(topics) {
+export function topicDefinitions(topics, replicationFactor = 1) {
   const of = (topic, numPartitions, config = {}) => ({
     topic,
     numPartitions,
-    replicationFactor: 1,
+    replicationFactor,
     configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
   });
   return [
@@ -110,22 +111,29 @@ export function inputTopics({ crm, app, shop, legacy, recorded, esp }) {
 /**
  * Writes policy, schemas and configuration of a run.
  * @param {string} folder
- * @param {{ run: string, kafka: string, redis: string, topics: ReturnType<typeof topicsOf> }} run
+ * @param {object} run
+ * @param {string} run.run
+ * @param {string} run.kafka `host:port,…`
+ * @param {string} run.redis
+ * @param {ReturnType<typeof topicsOf>} run.topics
+ * @param {string} [run.name] of the file, where several governors have one each
+ * @param {{ kafka?: object, changelog?: object, policy?: object }} [run.settings] beside the usual ones
  * @returns {string} the configuration file
  */
-export function writeConfig(folder, { run, kafka, redis, topics }) {
+export function writeConfig(folder, { run, kafka, redis, topics, name = 'tact', settings = {} }) {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'policy.yaml'), POLICY);
+  writeFileSync(join(folder, 'policy.yaml'), policyText());
   for (const schema of [PUSH_REQUEST, SHOP_OFFER, ESP_EVENT]) {
     writeFileSync(join(folder, `${schema.name}.avsc`), JSON.stringify(schema));
   }
   const config = {
     applicationId: run,
     kafka: {
-      brokers: [kafka],
+      brokers: kafka.split(','),
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       heartbeatIntervalMs: 1_000,
       rebalanceTimeoutMs: SESSION_TIMEOUT_MS,
+      ...settings.kafka,
     },
     redis: { url: redis, keyPrefix: run },
     inputs: inputs(topics),
@@ -140,13 +148,14 @@ export function writeConfig(folder, { run, kafka, redis, topics }) {
       reroutedOutbound: topics.reroutedOutbound,
     },
     shards: SHARDS,
-    policy: { file: 'policy.yaml' },
+    ...(settings.changelog && { changelog: settings.changelog }),
+    policy: { file: 'policy.yaml', ...settings.policy },
     customerKey: { insecureDevelopmentKey: true },
     freshness: { maxAgeMs: FRESHNESS_MS },
     http: { port: 0 },
     shutdown: { deadlineMs: SESSION_TIMEOUT_MS - 1_000 },
   };
-  const file = join(folder, 'tact.json');
+  const file = join(folder, `${name}.json`);
   writeFileSync(file, JSON.stringify(config, null, 2));
   return file;
 }

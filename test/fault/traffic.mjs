@@ -2,6 +2,7 @@
 import { confluentWriter, ESP_EVENT, PUSH_REQUEST, SHOP_OFFER, singleObjectWriter } from './schemas.mjs';
 
 const FIRST_CUSTOMER = 100_000;
+const HOT_CUSTOMER = '99999';
 const CAMPAIGNS = 30;
 const HOT_SHARE = 0.2;
 const SENT_KEPT = 400;
@@ -80,6 +81,9 @@ export class Traffic {
   #sent = [];
   /** Messages that may be taken back a little later. */
   #asked = [];
+  #hotShare = 0;
+  #hot = 0;
+  #newcomers = 0;
 
   /** @param {{ random: import('../support/random.mjs').Random, customers: number }} options */
   constructor({ random, customers }) {
@@ -104,11 +108,43 @@ export class Traffic {
     }
   }
 
+  /** So many records that nobody can read. */
+  *unreadables(count) {
+    for (let i = 0; i < count; i++) yield this.#unreadable();
+  }
+
+  /** So many new customers who opt out while they are offered something: both records of each. */
+  *races(count) {
+    for (let i = 0; i < count; i++) {
+      const customer = this.#newcomer();
+      yield [recorded(customer, 'opted-out', {}), this.#messageOf(this.#newMessage(customer))];
+    }
+  }
+
+  /** A message to each of so many new customers. */
+  *toNewcomers(count) {
+    for (let i = 0; i < count; i++) yield this.#messageOf(this.#newMessage(this.#newcomer()));
+  }
+
+  /** From now on this share of the messages goes to one customer. */
+  makeHot(share) {
+    this.#hotShare = share;
+  }
+
+  /** Messages to that customer so far. */
+  hottest() {
+    return this.#hot;
+  }
+
   #message() {
     const random = this.#random;
     // One in a hundred is offered a second time.
-    const message = this.#last && random.chance(0.01) ? this.#last : this.#newMessage();
+    const message = this.#last && random.chance(0.01) ? this.#last : this.#newMessage(this.#customer());
     this.#last = message;
+    return this.#messageOf(message);
+  }
+
+  #messageOf(message) {
     const { platform } = message;
     const headers = {
       'load-kind': 'message',
@@ -120,15 +156,15 @@ export class Traffic {
       'load-consent': agrees(message.customer) ? 'given' : 'none',
       traceparent: `00-${String(this.#count).padStart(32, '0')}-${'1'.padStart(16, '0')}-01`,
     };
-    return { platform, headers, ...WRITERS[platform](message, random) };
+    return { platform, headers, ...WRITERS[platform](message, this.#random) };
   }
 
-  #newMessage() {
+  #newMessage(customer) {
     const random = this.#random;
     const platform = random.pick(OUTBOUND_PLATFORMS);
     const message = {
       platform,
-      customer: this.#customer(),
+      customer,
       channel: random.pick(CHANNELS[platform]),
       id: `m-${++this.#count}`,
       campaign: `c-${random.between(0, CAMPAIGNS)}`,
@@ -176,7 +212,15 @@ export class Traffic {
     return { platform, key: null, value, headers, partition: partition ?? 0 };
   }
 
+  #newcomer() {
+    return String(FIRST_CUSTOMER + this.#customers + this.#newcomers++);
+  }
+
   #customer() {
+    if (this.#random.chance(this.#hotShare)) {
+      this.#hot += 1;
+      return HOT_CUSTOMER;
+    }
     const hot = this.#random.chance(HOT_SHARE);
     const among = hot ? Math.max(1, Math.floor(this.#customers / 100)) : this.#customers;
     return String(FIRST_CUSTOMER + this.#random.between(0, among));

@@ -6,8 +6,11 @@ import { kafkaJars } from './artefacts.mjs';
 import { freePort, portAnswers, run, startServer, temporaryFolder } from './children.mjs';
 import { startContainer } from './docker.mjs';
 
+/** A cluster of one: replication factor 1, its own controller. */
+const ALONE = { nodeId: 1, replicationFactor: 1, minInSyncReplicas: 1 };
+
 /**
- * One real broker (KRaft, replication factor 1) as a process of this machine.
+ * One real broker (KRaft) as a process of this machine: alone, or a member of a cluster.
  * @param {import('./stack.mjs').KafkaOptions} options
  * @returns {Promise<import('./stack.mjs').RunningKafka>}
  */
@@ -18,19 +21,20 @@ export async function startKafka({
   properties = {},
   listeners = [],
   scramUsers = [],
+  member = ALONE,
   log = () => {},
 } = {}) {
   const jars = await kafkaJars(log);
   const folder = dir ?? temporaryFolder('tact-kafka-');
   mkdirSync(folder, { recursive: true });
-  const ports = await settledPorts(folder, port);
+  const ports = await settledPorts(folder, port, member.controllerPort);
   const config = join(folder, 'server.properties');
-  writeFileSync(config, serverProperties(folder, ports, listeners, properties));
+  writeFileSync(config, serverProperties(folder, ports, { listeners, member, more: properties }));
   writeFileSync(join(folder, 'log4j2.xml'), LOG4J);
   writeFileSync(join(folder, 'log4j.properties'), RELOAD4J);
   const java = ['-Xms256m', `-Xmx${heapMb}m`, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`];
   java.push(`-Dlog4j.configuration=file:${join(folder, 'log4j.properties')}`, '-cp', join(jars, '*'));
-  if (!existsSync(join(folder, 'data', 'meta.properties'))) format(java, config, scramUsers);
+  if (!existsSync(join(folder, 'data', 'meta.properties'))) format(java, config, { scramUsers, member });
   const address = `127.0.0.1:${ports.broker}`;
   const server = await startServer('java', [...java, 'kafka.Kafka', config], {
     what: 'Kafka',
@@ -50,7 +54,7 @@ export async function startKafkaContainer({ port } = {}) {
   const inContainer = {
     listeners: `PLAINTEXT://0.0.0.0:${broker},CONTROLLER://127.0.0.1:19093`,
   };
-  const settings = { ...common({ broker, controller: 19093 }), ...inContainer };
+  const settings = { ...common({ broker, controller: 19093 }, ALONE), ...inContainer };
   const env = Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [
       `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,
@@ -66,12 +70,12 @@ export async function startKafkaContainer({ port } = {}) {
 }
 
 /** A broker's data remembers its controller's address, so a second start in the same folder takes the same ports. */
-async function settledPorts(folder, wanted) {
+async function settledPorts(folder, wanted, controller) {
   const file = join(folder, 'ports.json');
   const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   const ports = known ?? {
     broker: wanted ?? (await freePort()),
-    controller: await freePort(),
+    controller: controller ?? (await freePort()),
   };
   if (await portAnswers(ports.broker)) {
     throw new Error(`port ${ports.broker} is taken: stop what listens there, or choose another port`);
@@ -80,10 +84,10 @@ async function settledPorts(folder, wanted) {
   return ports;
 }
 
-function common({ broker, controller }) {
+function common({ broker, controller }, { nodeId, replicationFactor, minInSyncReplicas }) {
   return {
     'process.roles': 'broker,controller',
-    'node.id': '1',
+    'node.id': String(nodeId),
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker}`,
@@ -92,10 +96,10 @@ function common({ broker, controller }) {
     'num.network.threads': '2',
     'num.io.threads': '2',
     'auto.create.topics.enable': 'false',
-    'offsets.topic.replication.factor': '1',
+    'offsets.topic.replication.factor': String(replicationFactor),
     'offsets.topic.num.partitions': '4',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
+    'transaction.state.log.replication.factor': String(replicationFactor),
+    'transaction.state.log.min.isr': String(minInSyncReplicas),
     'transaction.state.log.num.partitions': '4',
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
@@ -114,16 +118,18 @@ function withListeners(settings, more) {
     listeners: also('listeners', ({ name, port }) => `${name}://127.0.0.1:${port}`),
     'advertised.listeners': also(
       'advertised.listeners',
-      ({ name, host, port }) => `${name}://${host}:${port}`,
+      ({ name, host, port, toldPort = port }) => `${name}://${host}:${toldPort}`,
     ),
     [protocols]: also(protocols, ({ name, protocol }) => `${name}:${protocol}`),
   };
 }
 
-function serverProperties(folder, ports, listeners, more) {
+function serverProperties(folder, ports, { listeners, member, more }) {
   const all = {
-    ...withListeners(common(ports), listeners),
-    'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controller}`,
+    ...withListeners(common(ports, member), listeners),
+    ...(member.voters
+      ? { 'controller.quorum.voters': member.voters }
+      : { 'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controller}` }),
     'log.dirs': join(folder, 'data'),
     ...more,
   };
@@ -132,10 +138,15 @@ function serverProperties(folder, ports, listeners, more) {
     .join('');
 }
 
-function format(java, config, scramUsers) {
-  // One that begins with a dash would be taken for an option.
-  const id = randomBytes(16).toString('base64url').replace(/^-/, 'A');
-  const args = ['format', '--standalone', '--ignore-formatted', '-t', id, '-c', config];
+/** An id for a new cluster. One that begins with a dash would be taken for an option. */
+export function newClusterId() {
+  return randomBytes(16).toString('base64url').replace(/^-/, 'A');
+}
+
+function format(java, config, { scramUsers, member }) {
+  const id = member.clusterId ?? newClusterId();
+  const args = ['format', '--ignore-formatted', '-t', id, '-c', config];
+  if (member.voters === undefined) args.push('--standalone');
   for (const user of scramUsers) args.push('--add-scram', user);
   const { ok, output } = run('java', [...java, 'kafka.tools.StorageTool', ...args]);
   if (!ok) throw new Error(`formatting Kafka's storage failed:\n${output}`);

@@ -24,7 +24,9 @@ export interface KafkaListener {
   /** Under this name clients are told of it. */
   host: string;
   port: number;
-  protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT';
+  /** Clients are told of this port instead, as of a proxy's. */
+  toldPort?: number;
+  protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT' | 'PLAINTEXT';
 }
 
 export interface KafkaOptions {
@@ -38,7 +40,19 @@ export interface KafkaOptions {
   listeners?: KafkaListener[];
   /** As the storage tool takes them: `SCRAM-SHA-512=[name=…,password=…]` */
   scramUsers?: string[];
+  /** Of a cluster of several; alone when absent. */
+  member?: KafkaMember;
   log?: (line: string) => void;
+}
+
+export interface KafkaMember {
+  clusterId?: string;
+  nodeId: number;
+  controllerPort?: number;
+  /** `id@host:port,…`; alone when absent. */
+  voters?: string;
+  replicationFactor: number;
+  minInSyncReplicas: number;
 }
 
 export interface RunningKafka extends Started {

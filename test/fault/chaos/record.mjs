@@ -1,0 +1,45 @@
+/** Fewer trials than these bound nothing. */
+const TRIALS_MIN = 3;
+
+/**
+ * What runs showed, as a table that a README can take: no violation in N faults that were felt bounds their rate at 3/N, with
+ * 95 % certainty.
+ * @typedef {Record<string, { attempted: number, effective: number }>} Counts
+ * @param {readonly import('./faults.mjs').Fault[]} faults
+ * @param {{ rounds: { seed: number, lagMs: number, messages: number, violations: string[] }[], faults: Counts }} outcome
+ */
+export function renderTable(faults, { rounds, faults: counts }) {
+  const head = ['| fault | what | tried | felt | bound |', '| --- | --- | --- | --- | --- |'];
+  const rows = faults.map(({ id, title }) => {
+    const { attempted, effective } = counts[id];
+    return `| ${id} | ${title} | ${attempted} | ${effective} | ${boundOf(effective)} |`;
+  });
+  const broken = rounds.flatMap(({ seed, violations }) => violations.map((each) => `seed ${seed}: ${each}`));
+  const felt = Object.values(counts).reduce((all, { effective }) => all + effective, 0);
+  const longest = Math.max(...rounds.map(({ lagMs }) => lagMs));
+  const messages = rounds.reduce((all, round) => all + round.messages, 0);
+  const run =
+    `${rounds.length} rounds, ${messages} messages, ${felt} faults felt; ` +
+    `lag was gone after ${Math.round(longest / 1_000)} s at most`;
+  const verdict =
+    broken.length === 0 ? `no promise broken: a rate below ${boundOf(felt)}` : `BROKEN: ${broken.join('; ')}`;
+  return `${[...head, ...rows].join('\n')}\n\n${run}; ${verdict}\n`;
+}
+
+/**
+ * All rounds together.
+ * @param {readonly import('./faults.mjs').Fault[]} faults
+ * @param {readonly { faults: Counts }[]} lines
+ */
+export function sumOf(faults, lines) {
+  const total = (id, what) => lines.reduce((all, line) => all + (line.faults[id]?.[what] ?? 0), 0);
+  const counts = faults.map(({ id }) => [
+    id,
+    { attempted: total(id, 'attempted'), effective: total(id, 'effective') },
+  ]);
+  return { rounds: lines, faults: Object.fromEntries(counts) };
+}
+
+function boundOf(count) {
+  return count <= TRIALS_MIN ? '–' : `${(300 / count).toPrecision(2)} %`;
+}

@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { check } from '../../checker/check.mjs';
+import { removeFolder } from '../../stack/children.mjs';
+import { Random } from '../../support/random.mjs';
+import { untilQuiet } from '../quiet.mjs';
+import { inputTopics, SHARDS } from '../scenario.mjs';
+import { Nemesis } from './nemesis.mjs';
+import { World } from './world.mjs';
+
+/** After the last fault everything that came in must have been taken within so long. */
+const LAG_WITHIN_MS = 60_000;
+/** When it takes longer, the round waits on, to see what else is wrong. */
+const PATIENCE_MS = 180_000;
+const WAITS_WITHIN_MS = 120_000;
+
+/**
+ * Load and faults, then quiet, the end of the governors, and the checker.
+ * @param {object} options
+ * @param {import('./stack.mjs').ChaosStack} options.stack
+ * @param {{ present: string, next: string }} options.builds
+ * @param {string} options.folder
+ * @param {number} options.seed
+ * @param {{ customers: number, perSecond: number, faultsMs: number }} options.size
+ * @param {import('./faults.mjs').Fault[]} options.faults
+ * @param {import('./tally.mjs').Tally} options.tally
+ * @param {(line: string) => void} options.log
+ * @param {boolean} options.keep
+ */
+export async function playRound({ stack, builds, folder, seed, size, faults, tally, log, keep }) {
+  const random = new Random(seed);
+  const run = `chaos-${seed}-${Date.now().toString(36)}`;
+  const own = join(folder, run);
+  mkdirSync(own, { recursive: true });
+  log(`round ${run}`);
+  const world = await World.create({ stack, builds, folder: own, random, size, run, log });
+  try {
+    await sendAll(world.producers, [...world.traffic.optIns()]);
+    for (const governor of world.governors) governor.start();
+    for (const governor of world.governors) await governor.takesTurns();
+    world.pressure.start();
+    await new Nemesis({ world, faults, tally }).strike(size.faultsMs, size.feltEach);
+    await world.pressure.stop();
+    await world.heal();
+    log('quiet');
+    const violations = [];
+    const lagMs = await untilLagIsGone(world, violations);
+    for (const governor of world.governors) await governor.drain();
+    log('checking');
+    const addresses = { kafka: world.kafka, redis: stack.redis.primary.url };
+    const report = await check(addresses, world.expected);
+    violations.push(...report.judgements.filter(({ holds }) => !holds).map(({ id }) => id));
+    return { seed, run, report, violations, lagMs, messages: world.pressure.sent };
+  } catch (error) {
+    error.message = `${run}: ${error.message}`;
+    throw error;
+  } finally {
+    await world.close();
+    if (!keep) removeFolder(own);
+  }
+}
+
+/** How long the governors took to come up with what came in; then nothing waits any more, either. Else that is a violation. */
+async function untilLagIsGone({ kafka, stack, run, topics }, violations) {
+  const watched = {
+    ...{ kafka, redis: stack.redis.primary.url, keyPrefix: run, shards: SHARDS },
+    topics: [...inputTopics(topics), topics.reroutedInteractions, topics.reroutedOutbound],
+  };
+  const started = Date.now();
+  let lagMs = PATIENCE_MS;
+  try {
+    await untilQuiet({ ...watched, mayWait: true, timeoutMs: PATIENCE_MS });
+    lagMs = Date.now() - started;
+    if (lagMs > LAG_WITHIN_MS) violations.push(`lag of ${Math.round(lagMs / 1_000)} s`);
+    await untilQuiet({ ...watched, timeoutMs: WAITS_WITHIN_MS });
+  } catch (error) {
+    violations.push(error.message);
+  }
+  return lagMs;
+}
+
+async function sendAll(producers, records) {
+  for (let i = 0; i < records.length; i += 2_000) await producers.send(records.slice(i, i + 2_000));
+}

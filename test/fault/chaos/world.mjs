@@ -1,0 +1,201 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { waitUntil } from '../../stack/children.mjs';
+import { createTopics } from '../create-topics.mjs';
+import { Governor } from '../governor.mjs';
+import { Producers } from '../producers.mjs';
+import { expectationsOf, SHARDS, topicDefinitions, topicsOf, writeConfig } from '../scenario.mjs';
+import { Traffic } from '../traffic.mjs';
+import { Pressure } from './pressure.mjs';
+
+const PRELOADED = ['../mutants/fault-point.mjs', './clock.mjs'].map((file) =>
+  fileURLToPath(new URL(file, import.meta.url)),
+);
+/** Sooner than in production, so that a fault is felt and over within a round. */
+const SETTINGS = {
+  kafka: {
+    requestTimeoutMs: 8_000,
+    connectionTimeoutMs: 4_000,
+    transactionTimeoutMs: 10_000,
+    metadataMaxAgeMs: 10_000,
+  },
+  changelog: { fenceTimeoutMs: 8_000 },
+  policy: { reloadIntervalMs: 500 },
+};
+const FELT_WITHIN_MS = 20_000;
+
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One round's topics, governors and load, and what a fault needs to know and to do. */
+export class World {
+  run;
+  topics;
+  expected;
+  random;
+  stack;
+  /** @type {Governor[]} one for each seat */
+  governors = [];
+  producers;
+  traffic;
+  pressure;
+  log;
+  #builds;
+  #folder;
+  #guest;
+
+  /**
+   * @param {object} options
+   * @param {import('./stack.mjs').ChaosStack} options.stack
+   * @param {{ present: string, next: string }} options.builds
+   * @param {string} options.folder
+   * @param {import('../../support/random.mjs').Random} options.random
+   * @param {{ customers: number, perSecond: number }} options.size
+   * @param {(line: string) => void} options.log
+   */
+  static async create({ stack, builds, folder, random, size, run, log }) {
+    const world = new World();
+    Object.assign(world, { stack, random, run, log, topics: topicsOf(run) });
+    world.#builds = builds;
+    world.#folder = folder;
+    world.expected = expectationsOf(world.topics, run);
+    const logs = join(folder, 'logs');
+    mkdirSync(logs, { recursive: true });
+    await createTopics(world.kafka, topicDefinitions(world.topics, 3));
+    for (const seat of stack.seats) world.governors.push(world.#governorAt(seat, logs));
+    world.producers = new Producers({
+      kafka: world.kafka,
+      topics: world.topics,
+      run,
+      random: random.fork('producers'),
+    });
+    await world.producers.connect();
+    world.traffic = new Traffic({ random: random.fork('traffic'), customers: size.customers });
+    world.pressure = new Pressure({
+      producers: world.producers,
+      traffic: world.traffic,
+      perSecond: size.perSecond,
+    });
+    return world;
+  }
+
+  /** The brokers as producers and the checker reach them, past all links. */
+  get kafka() {
+    return this.stack.cluster.address;
+  }
+
+  get shards() {
+    return SHARDS;
+  }
+
+  /** The seat of a governor. */
+  seatOf(governor) {
+    return this.stack.seats[this.governors.indexOf(governor)];
+  }
+
+  /** Any governor, and the others. */
+  pickGovernor() {
+    const governor = this.random.pick(this.governors);
+    return { governor, others: this.governors.filter((each) => each !== governor) };
+  }
+
+  /** Starts a governor that knows the next version of the state, and writes it. */
+  startNext(governor) {
+    governor.start(this.#builds.next);
+  }
+
+  /** The sum of a metric over all governors and all their lives. */
+  count(pattern) {
+    return this.governors.reduce((all, governor) => all + governor.measured(pattern), 0);
+  }
+
+  /** Whether the work makes a metric rise, by so much, soon. */
+  async rises(pattern, work, { by = 1, withinMs = FELT_WITHIN_MS } = {}) {
+    const before = this.count(pattern);
+    await work();
+    return this.comes(() => this.count(pattern) >= before + by, withinMs);
+  }
+
+  /** Whether it becomes true soon. */
+  async comes(probe, withinMs = FELT_WITHIN_MS) {
+    try {
+      await waitUntil(async () => probe(), { what: 'a fault', timeoutMs: withinMs });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The governor is killed when it comes to this step next. */
+  killAt(governor, point) {
+    writeFileSync(this.#fileOf(governor.name, 'point'), `${point} SIGKILL`);
+  }
+
+  /** Whether the step was reached. */
+  wasReached(governor) {
+    return !existsSync(this.#fileOf(governor.name, 'point'));
+  }
+
+  spare(governor) {
+    rmSync(this.#fileOf(governor.name, 'point'), { force: true });
+  }
+
+  /** The governor's clock is off by so much. */
+  setClock(governor, offsetMs) {
+    writeFileSync(this.#fileOf(governor.name, 'clock'), String(offsetMs));
+  }
+
+  /** What the policy file holds from now on. */
+  writePolicy(text) {
+    writeFileSync(join(this.#folder, 'config', 'policy.yaml'), text);
+  }
+
+  /** Another governor of the same application, beside the three. */
+  guest() {
+    this.#guest ??= this.#governor('guest', this.stack.seats[0], join(this.#folder, 'logs'));
+    return this.#guest;
+  }
+
+  /** Everything is as if no fault had been. */
+  async heal() {
+    await this.stack.heal();
+    for (const governor of this.governors) {
+      this.spare(governor);
+      this.setClock(governor, 0);
+      if (governor.running) governor.signal('SIGCONT');
+      else governor.start();
+    }
+    if (this.#guest?.running) await this.#guest.kill();
+    this.pressure.multiply(1);
+    this.traffic.makeHot(0);
+  }
+
+  async close() {
+    await Promise.allSettled([
+      this.producers?.disconnect(),
+      ...[...this.governors, this.#guest].filter((each) => each?.running).map((each) => each.kill()),
+    ]);
+  }
+
+  #governorAt(seat, logs) {
+    return this.#governor(seat.name, seat, logs);
+  }
+
+  #governor(name, seat, logs) {
+    const config = writeConfig(join(this.#folder, 'config'), {
+      ...{ run: this.run, topics: this.topics, name, settings: SETTINGS },
+      kafka: seat.brokers.map(({ port }) => `127.0.0.1:${port}`).join(','),
+      redis: `redis://127.0.0.1:${seat.redis.port}`,
+    });
+    const env = {
+      NODE_OPTIONS: PRELOADED.map((file) => `--import=${file}`).join(' '),
+      FAULT_POINT: this.#fileOf(name, 'point'),
+      CLOCK_OFFSET: this.#fileOf(name, 'clock'),
+    };
+    return new Governor({ name, folder: logs, config, program: this.#builds.present, env });
+  }
+
+  #fileOf(name, what) {
+    return join(this.#folder, `${name}.${what}`);
+  }
+}
