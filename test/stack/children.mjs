@@ -9,6 +9,7 @@ import { join } from 'node:path';
 const HOST = '127.0.0.1';
 const living = new Set();
 const folders = new Set();
+const tidying = new Set();
 let guarded = false;
 
 /**
@@ -87,6 +88,12 @@ export function temporaryFolder(prefix) {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   folders.add(folder);
   return folder;
+}
+
+/** Is done when this process ends, however it ends, after its children. */
+export function whenLeaving(work) {
+  guard();
+  tidying.add(work);
 }
 
 export function removeFolder(folder) {
@@ -186,5 +193,6 @@ function guard() {
 
 function leaveNothing() {
   for (const child of living) signalGroup(child.pid, 'SIGKILL');
+  for (const work of tidying) work();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }

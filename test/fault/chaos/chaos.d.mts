@@ -11,7 +11,8 @@ export interface Size {
 export interface Round {
   seed: number;
   run: string;
-  report: Report;
+  /** Absent where the round broke off. */
+  report?: Report;
   violations: string[];
   /** What came in was taken so long after the last fault. */
   lagMs: number;

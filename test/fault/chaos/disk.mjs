@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../../stack/children.mjs';
+import { run, whenLeaving } from '../../stack/children.mjs';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -16,7 +16,7 @@ export class Disk {
     disk.folder = folder;
     mkdirSync(folder, { recursive: true });
     disk.isBounded = run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).ok;
-    process.once('exit', () => disk.unmount());
+    whenLeaving(() => disk.unmount());
     return disk;
   }
 

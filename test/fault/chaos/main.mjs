@@ -66,7 +66,7 @@ async function main() {
     ...{ faults, log, keep: values.keep, rounds: positive('rounds'), seed: positive('seed') },
     size: { ...FULL, perSecond: positive('rate'), faultsMs: positive('minutes') * 60_000 },
     onRound(round, counts) {
-      log(renderReport(round.report).trimEnd());
+      if (round.report) log(renderReport(round.report).trimEnd());
       log(round.violations.length === 0 ? 'every promise held' : `BROKEN: ${round.violations.join(', ')}`);
       if (values.record) appendFileSync(values.record, `${JSON.stringify(lineOf(round, counts))}\n`);
     },
@@ -79,7 +79,15 @@ async function main() {
 function lineOf({ seed, violations, lagMs, messages, report }, faults) {
   const commit = run('git', ['rev-parse', '--short', 'HEAD']).output;
   return {
-    ...{ commit, node: process.version, seed, messages, lagMs, violations, aborted: report.abortedOutcomes },
+    ...{
+      commit,
+      node: process.version,
+      seed,
+      messages,
+      lagMs,
+      violations,
+      aborted: report?.abortedOutcomes ?? 0,
+    },
     ...(faults && { faults }),
   };
 }

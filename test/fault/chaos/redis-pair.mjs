@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import Redis from 'ioredis';
 import { waitUntil } from '../../stack/children.mjs';
 import { startRedis } from '../../stack/stack.mjs';
@@ -115,10 +117,17 @@ export class RedisNode {
     await this.#server.ended;
   }
 
-  /** After a kill, with what its append-only file holds. */
+  /** After a kill, with what its append-only file holds; empty where a full disk has spoiled that. */
   async startAgain() {
     const { port, dir } = this.#server;
-    this.#watch(await startRedis({ port, dir, args: APPENDING }));
+    const start = () => startRedis({ port, dir, args: APPENDING });
+    try {
+      this.#watch(await start());
+    } catch (error) {
+      if (!/Bad file format/.test(error.message)) throw error;
+      rmSync(join(dir, 'appendonlydir'), { recursive: true });
+      this.#watch(await start());
+    }
   }
 
   async heal() {

@@ -37,8 +37,8 @@ export async function playRound({ stack, builds, folder, seed, size, faults, tal
   try {
     await sendAll(world.producers, [...world.traffic.optIns()]);
     for (const governor of world.governors) governor.start();
-    for (const governor of world.governors) await governor.takesTurns();
     world.pressure.start();
+    for (const governor of world.governors) await governor.takesTurns();
     await new Nemesis({ world, faults, tally }).strike(size.faultsMs, size.feltEach);
     await world.pressure.stop();
     await world.heal();
@@ -52,8 +52,9 @@ export async function playRound({ stack, builds, folder, seed, size, faults, tal
     violations.push(...report.judgements.filter(({ holds }) => !holds).map(({ id }) => id));
     return { seed, run, report, violations, lagMs, messages: world.pressure.sent };
   } catch (error) {
-    error.message = `${run}: ${error.message}`;
-    throw error;
+    log(error.stack);
+    const violations = [`the round broke off: ${error.message.split('\n')[0]}`];
+    return { seed, run, violations, lagMs: 0, messages: world.pressure.sent };
   } finally {
     await world.close();
     if (!keep) removeFolder(own);

@@ -70,19 +70,15 @@ const storm = {
   id: 'F09',
   title: 'a fourth governor joins and leaves, again and again',
   inject: (world) =>
-    world.rises(
-      ASSIGNED,
-      async () => {
-        const guest = world.guest();
-        const over = Date.now() + STORM_MS;
-        while (Date.now() < over) {
-          guest.start();
-          await pause(world.random.between(1_500, 3_500));
-          if (guest.running) await guest.kill();
-        }
-      },
-      { by: 4 },
-    ),
+    world.rises(ASSIGNED, async () => {
+      const guest = world.guest();
+      const over = Date.now() + STORM_MS;
+      while (Date.now() < over) {
+        guest.start();
+        await pause(world.random.between(1_500, 3_500));
+        if (guest.running) await guest.kill();
+      }
+    }),
 };
 
 const upgrade = {

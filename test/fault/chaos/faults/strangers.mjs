@@ -21,8 +21,12 @@ const ourId = {
     world.rises(FENCED, async () => {
       const producer = stranger(world, `${world.run}-${world.random.between(0, world.shards)}`);
       await producer.connect();
-      const transaction = await producer.transaction();
-      await transaction.abort();
+      // The owner's transaction may be about to end.
+      await world.comes(async () => {
+        const transaction = await producer.transaction();
+        await transaction.abort();
+        return true;
+      });
       await producer.disconnect();
     }),
 };
