@@ -21,8 +21,19 @@ export function kafkaSettings(config: Config): KafkaSettings {
 }
 
 export function redisSettings({ redis }: Config): RedisSettings {
-  const { tls, password, ...rest } = redis;
-  return { ...rest, ...(tls && { tls: revealTls(tls) }), ...(password && { password: password.reveal() }) };
+  const { tls, password, sentinel, ...rest } = redis;
+  return {
+    ...rest,
+    ...(tls && { tls: revealTls(tls) }),
+    ...(password && { password: password.reveal() }),
+    ...(sentinel && { sentinel: revealSentinel(sentinel) }),
+  };
+}
+
+type Sentinel = NonNullable<Config['redis']['sentinel']>;
+
+function revealSentinel({ password, ...rest }: Sentinel): NonNullable<RedisSettings['sentinel']> {
+  return password ? { ...rest, password: password.reveal() } : rest;
 }
 
 type Tls = NonNullable<Config['redis']['tls']>;

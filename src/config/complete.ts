@@ -29,7 +29,10 @@ export function completeConfig(
   const redis = settled.redis && resolveRedis(settled.redis, files);
   const registry = settled.registry && resolveRegistry(settled.registry, files);
   const trial =
-    withoutFile && kafka !== undefined && redis !== undefined && isLocal(kafka.brokers, redis.url);
+    withoutFile &&
+    kafka !== undefined &&
+    redis !== undefined &&
+    isLocal([...kafka.brokers, ...redis.nodes], redis.url);
   const customerKey =
     settled.customerKey &&
     resolveCustomerKey(settled.customerKey, { needed: needsCustomerKey, trial }, files);
@@ -57,10 +60,8 @@ function isWhole(settled: Partial<ParsedConfig>): settled is ParsedConfig {
 }
 
 /** True when every address is this machine's own. */
-export function isLocal(brokers: readonly string[], redisUrl: string): boolean {
-  return [...brokers.map((broker) => broker.replace(/:\d+$/, '')), new URL(redisUrl).hostname].every(
-    isLoopback,
-  );
+export function isLocal(nodes: readonly string[], redisUrl: string): boolean {
+  return [...nodes.map((node) => node.replace(/:\d+$/, '')), new URL(redisUrl).hostname].every(isLoopback);
 }
 
 function isLoopback(host: string): boolean {

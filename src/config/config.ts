@@ -29,9 +29,18 @@ export interface KafkaConfig extends KafkaParsed {
   readonly sasl?: SaslConfig;
 }
 
+export interface SentinelConfig {
+  readonly name: string;
+  readonly username?: string;
+  readonly password?: Secret;
+}
+
 export interface RedisConfig {
   /** Without user and password: safe to show. */
   readonly url: string;
+  readonly nodes: readonly string[];
+  readonly cluster: boolean;
+  readonly sentinel?: SentinelConfig;
   /** Absent: no TLS. */
   readonly tls?: TlsConfig;
   readonly username?: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filePath, milliseconds, secretText, text } from './field-schemas.ts';
+import { brokerAddress, filePath, milliseconds, secretText, text } from './field-schemas.ts';
 import { atMostOne, bothOrNeither } from './section-rules.ts';
 
 const tls = z
@@ -10,6 +10,15 @@ const tls = z
     serverName: text('name that the certificate must carry', 'the host of the address').optional(),
   })
   .superRefine(bothOrNeither('certFile', 'keyFile'));
+
+const sentinel = z
+  .strictObject({
+    name: text('by which the sentinels know the primary'),
+    username: text('user of the access list of the sentinels', 'the default user').optional(),
+    password: secretText('password of the sentinels').optional(),
+    passwordFile: filePath('file that holds the password of the sentinels').optional(),
+  })
+  .superRefine(atMostOne('password', 'passwordFile', { required: false }));
 
 /** How Redis is reached. */
 export const redisSchema = z
@@ -22,9 +31,16 @@ export const redisSchema = z
       })
       .default('redis://127.0.0.1:6379')
       .meta({
-        description: 'address; `rediss://` speaks TLS; user and password may stand in it',
+        description:
+          'address; `rediss://` speaks TLS; user and password may stand in it; in a cluster any node, with `sentinel` a sentinel',
         secret: true,
       }),
+    nodes: z
+      .array(brokerAddress())
+      .default([])
+      .meta({ description: 'further nodes of the cluster, or sentinels, as host:port' }),
+    cluster: z.boolean().default(false).meta({ description: 'whether it is a Redis Cluster' }),
+    sentinel: sentinel.optional(),
     tls: tls.optional(),
     username: text('user of the access list', 'the default user').optional(),
     password: secretText('password').optional(),
@@ -46,6 +62,15 @@ export const redisSchema = z
     const refuse = (field: string, message: string) =>
       context.addIssue({ code: 'custom', path: [field], message });
     const url = new URL(redis.url);
+    if (redis.cluster && redis.sentinel !== undefined) {
+      refuse('sentinel', 'must not be given beside cluster: true; a cluster fails over by itself');
+    }
+    if (redis.cluster && !/^\/?0?$/.test(url.pathname)) {
+      refuse('url', 'names a database; a cluster has none but 0');
+    }
+    if (redis.nodes.length > 0 && !redis.cluster && redis.sentinel === undefined) {
+      refuse('nodes', 'means nothing without cluster: true or sentinel');
+    }
     if (redis.tls !== undefined && url.protocol === 'redis:') {
       refuse('tls', 'means nothing while redis.url begins with redis://; write rediss://');
     }

@@ -1,4 +1,12 @@
-import type { Config, KafkaConfig, RedisConfig, RegistryConfig, SaslConfig, TlsConfig } from './config.ts';
+import type {
+  Config,
+  KafkaConfig,
+  RedisConfig,
+  RegistryConfig,
+  SaslConfig,
+  SentinelConfig,
+  TlsConfig,
+} from './config.ts';
 import { DEVELOPMENT_KEY, keyBytes } from './customer-key-secret.ts';
 import type { NamedFiles } from './files.ts';
 import type { Refusal } from './issues.ts';
@@ -35,7 +43,7 @@ function resolveSasl(
 }
 
 export function resolveRedis(parsed: Parsed<'redis'>, files: NamedFiles): RedisConfig {
-  const { url, tls, username, password, passwordFile, ...plain } = parsed;
+  const { url, tls, username, password, passwordFile, sentinel, ...plain } = parsed;
   const address = splitCredentials(url);
   const secret =
     address.password ?? files.readSecret(['redis'], password, { field: 'passwordFile', path: passwordFile });
@@ -44,8 +52,20 @@ export function resolveRedis(parsed: Parsed<'redis'>, files: NamedFiles): RedisC
     url: address.url,
     ...optional('username', address.username ?? username),
     ...optional('password', secret),
+    ...(sentinel === undefined ? {} : { sentinel: resolveSentinel(sentinel, files) }),
     ...(url.startsWith('rediss:') ? { tls: resolveTls(['redis', 'tls'], tls ?? {}, files) } : {}),
   };
+}
+
+function resolveSentinel(
+  { name, username, password, passwordFile }: NonNullable<Parsed<'redis'>['sentinel']>,
+  files: NamedFiles,
+): SentinelConfig {
+  const secret = files.readSecret(['redis', 'sentinel'], password, {
+    field: 'passwordFile',
+    path: passwordFile,
+  });
+  return { name, ...optional('username', username), ...optional('password', secret) };
 }
 
 export function resolveRegistry(parsed: Parsed<'registry'>, files: NamedFiles): RegistryConfig {

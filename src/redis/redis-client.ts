@@ -1,7 +1,7 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis, type RedisCommander } from 'ioredis';
 import { TactError } from '../kernel/errors.ts';
 import { APPLY_SCRIPT } from './apply-script.ts';
-import { clientOptions } from './client-options.ts';
+import { addressesOf, clientOptions, clusterOptions, sentinelOptions } from './client-options.ts';
 import { DUE_SCRIPT, type DueReply } from './due-script.ts';
 import { redisError } from './redis-error.ts';
 import type { RedisSettings } from './settings.ts';
@@ -21,7 +21,7 @@ export type RedisCommand =
 export type OnCommand = (command: RedisCommand, seconds: number, ok: boolean) => void;
 
 /** The client with the scripts as commands; they come back by themselves when Redis has forgotten them. */
-export interface ScriptedRedis extends Redis {
+export interface ScriptedRedis extends RedisCommander {
   tactApply(key: string, index: string, args: (string | Buffer)[]): Promise<string>;
   tactDueBuffer(
     key: string,
@@ -32,10 +32,11 @@ export interface ScriptedRedis extends Redis {
   ): Promise<DueReply>;
 }
 
-/** One connection to Redis; every command ends within the time-out, in an answer or in a `TactError`. */
+/** One Redis, or one cluster; every command ends within the time-out, in an answer or in a `TactError`. */
 export class RedisClient {
+  readonly #connection: Redis | Cluster;
   readonly #redis: ScriptedRedis;
-  /** `host:port`, for errors. */
+  /** `host:port`, or several, for errors. */
   readonly #address: string;
   readonly #timeoutMs: number;
   readonly #onCommand: OnCommand;
@@ -44,20 +45,21 @@ export class RedisClient {
   #closed = false;
 
   constructor(settings: RedisSettings, onCommand: OnCommand = () => {}) {
-    this.#address = new URL(settings.url).host;
+    this.#address = addressesOf(settings).join(',');
     this.#timeoutMs = settings.commandTimeoutMs;
     this.#onCommand = onCommand;
-    this.#redis = new Redis(clientOptions(settings)) as ScriptedRedis;
-    this.#redis.defineCommand('tactApply', {
+    this.#connection = connectionTo(settings);
+    this.#connection.defineCommand('tactApply', {
       lua: APPLY_SCRIPT,
       numberOfKeys: 2,
     });
-    this.#redis.defineCommand('tactDue', { lua: DUE_SCRIPT, numberOfKeys: 2 });
+    this.#connection.defineCommand('tactDue', { lua: DUE_SCRIPT, numberOfKeys: 2 });
+    this.#redis = this.#connection as unknown as ScriptedRedis;
     // Without a listener the client would write to the console; the next command reports the error.
-    this.#redis.on('error', (error) => {
+    this.#connection.on('error', (error) => {
       this.#lastError = error;
     });
-    this.#redis.on('ready', () => {
+    this.#connection.on('ready', () => {
       this.#lastError = undefined;
     });
   }
@@ -67,7 +69,7 @@ export class RedisClient {
     const started = performance.now();
     let ok = false;
     try {
-      if (this.#redis.status !== 'ready') await this.#ready(what);
+      if (this.#connection.status !== 'ready') await this.#ready(what);
       const answer = await send(this.#redis);
       ok = true;
       return answer;
@@ -78,13 +80,23 @@ export class RedisClient {
     }
   }
 
+  /** What INFO says: of the one server, or of every primary of the cluster. */
+  async infos(): Promise<string[]> {
+    const connection = this.#connection;
+    return this.run('info', 'info', (redis) =>
+      connection instanceof Cluster
+        ? Promise.all(connection.nodes('master').map((node) => node.info()))
+        : Promise.all([redis.info()]),
+    );
+  }
+
   /** Ends the connection; commands under way fail. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const { status } = this.#redis;
-    const ended = new Promise<void>((resolve) => this.#redis.once('end', () => resolve()));
-    this.#redis.disconnect();
+    const { status } = this.#connection;
+    const ended = new Promise<void>((resolve) => this.#connection.once('end', () => resolve()));
+    this.#connection.disconnect();
     // Between two attempts there is no connection whose end the client would report.
     if (status !== 'reconnecting' && status !== 'end') await ended;
   }
@@ -103,7 +115,7 @@ export class RedisClient {
   }
 
   #waitUntilReady(): Promise<void> {
-    const redis = this.#redis;
+    const redis = this.#connection;
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
         clearTimeout(timer);
@@ -119,4 +131,11 @@ export class RedisClient {
       redis.once('end', onEnd);
     });
   }
+}
+
+function connectionTo(settings: RedisSettings): Redis | Cluster {
+  if (settings.sentinel !== undefined) return new Redis(sentinelOptions(settings));
+  if (!settings.cluster) return new Redis(clientOptions(settings));
+  const { nodes, options } = clusterOptions(settings);
+  return new Cluster(nodes, options);
 }

@@ -1,6 +1,8 @@
 import { ReplyError } from 'ioredis';
 import { messageOf, TactError } from '../kernel/errors.ts';
 
+const OF_CLUSTER = 'it is a node of a cluster; set redis.cluster: true';
+
 /** What the first word of an error reply means; words that are not here are reported as they are. */
 const REFUSALS: Readonly<Record<string, string>> = {
   READONLY: 'it is a read-only replica; a primary is needed',
@@ -11,11 +13,11 @@ const REFUSALS: Readonly<Record<string, string>> = {
   MASTERDOWN: 'it is a replica that lost its primary',
   NOREPLICAS: 'it has fewer replicas than min-replicas-to-write asks for',
   MISCONF: 'it cannot save to disk and therefore refuses writes',
-  MOVED: 'it is a node of a cluster; a single primary is needed',
-  ASK: 'it is a node of a cluster; a single primary is needed',
-  TRYAGAIN: 'it is a node of a cluster; a single primary is needed',
-  CLUSTERDOWN: 'it is a node of a cluster that is down',
-  CROSSSLOT: 'it is a node of a cluster; a single primary is needed',
+  MOVED: OF_CLUSTER,
+  ASK: OF_CLUSTER,
+  TRYAGAIN: 'the cluster is moving this slot; wait',
+  CLUSTERDOWN: 'the cluster is down, or has no primary for this slot; wait for its failover',
+  CROSSSLOT: OF_CLUSTER,
   NOAUTH: 'it asks for a password',
   WRONGPASS: 'user or password are wrong',
   NOPERM: 'the user lacks a permission; the README of src/redis lists what is needed',

@@ -23,9 +23,11 @@ const SCAN_COUNT = 1_000;
 export class RedisStateStore implements StateStore {
   readonly #client: RedisClient;
   readonly #prefix: string;
+  readonly #isCluster: boolean;
 
   constructor(settings: RedisSettings, options: { onCommand?: OnCommand } = {}) {
     this.#prefix = settings.keyPrefix;
+    this.#isCluster = settings.cluster ?? false;
     this.#client = new RedisClient(settings, options.onCommand);
   }
 
@@ -92,7 +94,7 @@ export class RedisStateStore implements StateStore {
 
   /** What to tell the operator about this Redis. Throws `redis-refused` when it is too old. */
   async checkServer(): Promise<ServerReport> {
-    return reportOf(await this.#client.run('info', 'info', (redis) => redis.info()));
+    return reportOf(await this.#client.infos(), { isCluster: this.#isCluster });
   }
 
   async close(): Promise<void> {

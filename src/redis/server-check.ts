@@ -9,8 +9,17 @@ export interface ServerReport {
 
 const VERSION_MIN = [6, 2] as const;
 
-/** Reads the reply of INFO. Throws `redis-refused` when the version is too old. */
-export function reportOf(info: string): ServerReport {
+/** Reads the replies of INFO, of the server or of all primaries of a cluster. Throws `redis-refused` when a version is too old. */
+export function reportOf(
+  infos: readonly string[],
+  { isCluster }: { readonly isCluster: boolean },
+): ServerReport {
+  const reports = infos.map((info) => reportOfOne(info, isCluster));
+  const version = [...new Set(reports.map((each) => each.version))].join(', ');
+  return { version, warnings: [...new Set(reports.flatMap(({ warnings }) => warnings))] };
+}
+
+function reportOfOne(info: string, isCluster: boolean): ServerReport {
   const facts = new Map(
     info.split(/\r?\n/).map((line) => {
       const colon = line.indexOf(':');
@@ -31,8 +40,10 @@ export function reportOf(info: string): ServerReport {
     warnings.push(`maxmemory-policy is ${policy}: an evicted shard is rebuilt from the log; set noeviction`);
   }
   if (facts.get('role') === 'slave') warnings.push('this is a replica: it cannot be written to');
-  if (facts.get('cluster_enabled') === '1') {
-    warnings.push('this is a node of a cluster: shards in slots of other nodes cannot be reached');
+  if (facts.get('cluster_enabled') === '1' && !isCluster) {
+    warnings.push(
+      'this is a node of a cluster, and shards in slots of other nodes cannot be reached: set redis.cluster: true',
+    );
   }
   return { version, warnings };
 }

@@ -96,3 +96,14 @@ export function startKafka(options?: KafkaOptions): Promise<RunningKafka>;
 export function startRedis(options?: RedisOptions): Promise<RunningRedis>;
 /** Kafka and Redis by the first way that works: environment, Docker, processes of this machine. */
 export function startStack(options?: StackOptions): Promise<RunningStack>;
+
+/** Servers that belong together; the first ones are the primaries. */
+interface RunningTogether {
+  /** Where to ask, as `host:port`. */
+  readonly nodes: readonly string[];
+  readonly servers: readonly RunningRedis[];
+  stop(): Promise<void>;
+}
+
+export type RunningSentinels = RunningTogether;
+export type RunningRedisCluster = RunningTogether;

@@ -219,6 +219,12 @@ describe('problems', () => {
       'redis.passwordFile: must not be given beside password: choose one',
     ],
     ['redis: { tls: {} }', 'redis.tls: means nothing while redis.url begins with redis://; write rediss://'],
+    ['redis: { nodes: ["a:1"] }', 'redis.nodes: means nothing without cluster: true or sentinel'],
+    [
+      'redis: { cluster: true, sentinel: { name: main } }',
+      'redis.sentinel: must not be given beside cluster: true; a cluster fails over by itself',
+    ],
+    ['redis: { cluster: true, url: "redis://a/3" }', 'redis.url: names a database; a cluster has none but 0'],
     ['registry: { url: "https://r", password: p }', 'registry.password: means nothing without username'],
     [
       'inputs: [{ topic: t, kind: outbound, format: confluent-avro }]',

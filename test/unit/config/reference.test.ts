@@ -34,6 +34,7 @@ describe('the reference of the configuration', () => {
     expect(secrets.map(({ path }) => path.join('.'))).toEqual([
       'kafka.sasl.password',
       'redis.url',
+      'redis.sentinel.password',
       'redis.password',
       'registry.url',
       'registry.password',

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { clientOptions } from '../../../src/redis/client-options.ts';
+import {
+  addressesOf,
+  clientOptions,
+  clusterOptions,
+  sentinelOptions,
+} from '../../../src/redis/client-options.ts';
 
 const settings = { keyPrefix: 'tact', commandTimeoutMs: 1_000, connectionTimeoutMs: 5_000 };
 
@@ -66,5 +71,60 @@ describe('clientOptions', () => {
       expect(retryStrategy?.(attempt)).toBeGreaterThanOrEqual(100);
       expect(retryStrategy?.(attempt)).toBeLessThanOrEqual(1_050);
     }
+  });
+});
+
+describe('sentinelOptions', () => {
+  const sentinel = { name: 'main', username: 'watcher', password: 'of sentinels' };
+  const nodes = ['b.example:26380', '[::1]:26381'];
+
+  it('asks every sentinel for the primary, each with its own user', () => {
+    const url = 'redis://tact:secret@a.example:26379/2';
+    expect(sentinelOptions({ ...settings, url, nodes, sentinel })).toMatchObject({
+      sentinels: [
+        { host: 'a.example', port: 26_379 },
+        { host: 'b.example', port: 26_380 },
+        { host: '::1', port: 26_381 },
+      ],
+      ...{ name: 'main', sentinelUsername: 'watcher', sentinelPassword: 'of sentinels' },
+      ...{ username: 'tact', password: 'secret', db: 2, enableOfflineQueue: false },
+    });
+  });
+
+  it('speaks TLS to the sentinels and to the primary, and checks both', () => {
+    const tls = { ca: 'CA' };
+    const options = sentinelOptions({ ...settings, url: 'rediss://a.example', nodes, sentinel, tls });
+    expect(options).toMatchObject({ enableTLSForSentinelMode: true });
+    for (const each of [options.tls, options.sentinelTLS])
+      expect(each).toEqual({ rejectUnauthorized: true, ca: 'CA' });
+    const plain = sentinelOptions({ ...settings, url: 'redis://a.example', sentinel });
+    expect([plain.tls, plain.sentinelTLS]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('clusterOptions', () => {
+  it('asks every node for the slots, and sends nothing twice but what was redirected', () => {
+    const { nodes, options } = clusterOptions({
+      ...settings,
+      url: 'rediss://a:1',
+      nodes: ['b:2'],
+      cluster: true,
+    });
+    expect(nodes).toEqual([
+      { host: 'a', port: 1 },
+      { host: 'b', port: 2 },
+    ]);
+    expect(options).toMatchObject({ retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 });
+    expect(options.redisOptions).toMatchObject({
+      tls: { rejectUnauthorized: true },
+      maxRetriesPerRequest: 0,
+    });
+  });
+});
+
+describe('addressesOf', () => {
+  it('names every address, and no user or password', () => {
+    const url = 'redis://tact:secret@[::1]:7000';
+    expect(addressesOf({ ...settings, url, nodes: ['b:2'] })).toEqual(['[::1]:7000', 'b:2']);
   });
 });
