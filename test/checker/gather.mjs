@@ -1,5 +1,5 @@
-import Redis from 'ioredis';
 import { inputOf, outcomeOf, sourceOf } from './facts.mjs';
+import { connectTo } from './redis.mjs';
 import { Cluster } from './wire/cluster.mjs';
 
 /**
@@ -25,13 +25,13 @@ import { Cluster } from './wire/cluster.mjs';
 
 /**
  * Reads everything, at read_committed; the outputs a second time, at read_uncommitted.
- * @param {{ kafka: string, redis: string }} addresses `host:port` and `redis://host:port`
+ * @param {{ kafka: string, redis: string }} addresses `host:port` and an address as `connectTo` takes it
  * @param {Expectations} expected
  * @returns {Promise<Facts>}
  */
 export async function gather(addresses, expected) {
   const cluster = new Cluster(addresses.kafka);
-  const redis = new Redis(addresses.redis);
+  const redis = connectTo(addresses.redis);
   try {
     const inputs = [];
     for (const topic of expected.inputs)

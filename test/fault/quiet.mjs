@@ -1,4 +1,4 @@
-import Redis from 'ioredis';
+import { connectTo } from '../checker/redis.mjs';
 import { Cluster } from '../checker/wire/cluster.mjs';
 import { waitUntil } from '../stack/children.mjs';
 
@@ -9,7 +9,7 @@ import { waitUntil } from '../stack/children.mjs';
  */
 export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, timeoutMs, mayWait = false }) {
   const cluster = new Cluster(kafka);
-  const client = new Redis(redis);
+  const client = connectTo(redis);
   let waitsFor = 'nothing was seen yet';
   try {
     const probe = async () => {

@@ -114,7 +114,7 @@ export function inputTopics({ crm, app, shop, legacy, recorded, esp }) {
  * @param {object} run
  * @param {string} run.run
  * @param {string} run.kafka `host:port,…`
- * @param {string} run.redis
+ * @param {string | object} run.redis its address, or the section of the configuration
  * @param {ReturnType<typeof topicsOf>} run.topics
  * @param {string} [run.name] of the file, where several governors have one each
  * @param {{ kafka?: object, changelog?: object, policy?: object }} [run.settings] beside the usual ones
@@ -135,7 +135,7 @@ export function writeConfig(folder, { run, kafka, redis, topics, name = 'tact', 
       rebalanceTimeoutMs: SESSION_TIMEOUT_MS,
       ...settings.kafka,
     },
-    redis: { url: redis, keyPrefix: run },
+    redis: { ...(typeof redis === 'string' ? { url: redis } : redis), keyPrefix: run },
     inputs: inputs(topics),
     outputs: {
       cleared: { topic: topics.cleared },
