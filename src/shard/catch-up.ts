@@ -84,12 +84,10 @@ export function overtaken(shard: number): TactError {
  * Whether what the store has is not an earlier state of this very changelog, or too old to tell what was erased since. A
  * store that is ahead of our fence, and not of the log, belongs to a newer owner.
  */
-async function mustRebuild({ deps, layout, fence, signal }: CatchingUp, view: ShardView): Promise<boolean> {
+async function mustRebuild({ deps, layout, reader, fence }: CatchingUp, view: ShardView): Promise<boolean> {
   if (view.log !== fence.log) return true;
   if (view.watermark > fence.offset + 1) {
-    const target = { ...layout.changelog, offset: fence.offset };
-    const [end] = await deps.log.fetch([target], { maxWaitMs: 0, signal });
-    if (!end || view.watermark <= end.highWatermark) throw overtaken(layout.shard);
+    if (view.watermark <= (await reader.end(fence.offset))) throw overtaken(layout.shard);
     return true;
   }
   return view.at === undefined || deps.wallClock() - view.at > deps.settings.deleteRetention / 2;

@@ -43,7 +43,7 @@ export class ChangelogReader {
         next = fetched.nextOffset;
         if (next >= fetched.highWatermark) maxWaitMs = 0;
         yield fetched;
-      } else if (fetched && fetched.highWatermark <= next) {
+      } else if (fetched && isCurrent(fetched) && fetched.highWatermark <= next) {
         return;
       } else if (clocks.monotonic() > deadline) {
         throw heldBack(place, next, timeout);
@@ -53,6 +53,19 @@ export class ChangelogReader {
     throw new TactError('kafka-unreachable', `stopped while reading ${place.topic}/${place.partition}`);
   }
 
+  /** The offset after the last record, whether it can be read or not; `from` is one that the log still has. */
+  async end(from: number): Promise<number> {
+    const { log, clocks, place, fetchWait, timeout, signal } = this.#reading;
+    const deadline = clocks.monotonic() + timeout;
+    let maxWaitMs = 0;
+    while (!signal.aborted && clocks.monotonic() <= deadline) {
+      const [fetched] = await log.fetch([{ ...place, offset: from }], { maxWaitMs, signal });
+      maxWaitMs = fetchWait;
+      if (fetched && (fetched.kind === 'out-of-range' || isCurrent(fetched))) return fetched.highWatermark;
+    }
+    throw new TactError('kafka-unreachable', `the end of ${place.topic}/${place.partition} is not told`);
+  }
+
   /** The first record that is visible; undefined when the partition holds none. */
   async first(): Promise<LogRecord | undefined> {
     for await (const { records } of this.from(0)) {
@@ -60,6 +73,11 @@ export class ChangelogReader {
     }
     return undefined;
   }
+}
+
+/** Whether the log was asked after the call began. What an older answer says of the end was true once. */
+function isCurrent({ askedBefore }: FetchedRecords): boolean {
+  return askedBefore === undefined;
 }
 
 function gone(fetched: TopicPartition & { from: number; logStartOffset: number }): TactError {

@@ -85,7 +85,7 @@ export function topicDefinitions(topics, replicationFactor = 1) {
     of(topics.deadLetter, 3),
     of(topics.reroutedInteractions, SHARDS),
     of(topics.reroutedOutbound, SHARDS),
-    of(topics.changelog, SHARDS, { 'cleanup.policy': 'compact' }),
+    of(topics.changelog, SHARDS, { 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' }),
   ];
 }
 

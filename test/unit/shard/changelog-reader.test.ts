@@ -41,3 +41,24 @@ it('a changelog without a visible record has no first one', async () => {
   const reader = readerOf(fetch, new AbortController().signal);
   await expect(reader.first()).resolves.toBeUndefined();
 });
+
+const RECORD = { topic: 'state', partition: 0, offset: 0, key: Buffer.from('log'), value: Buffer.from('id'), headers: [], timestamp: 1 };
+
+/** The log as it was when it was empty, by an answer that was asked for before the call; then as it is. */
+function lateAnswerFirst(): Log['fetch'] {
+  const place = { kind: 'records' as const, topic: 'state', partition: 0 };
+  const empty = { records: [], nextOffset: 0, highWatermark: 0, lastStableOffset: 0, askedBefore: 5 };
+  const full = { records: [RECORD], nextOffset: 1, highWatermark: 1, lastStableOffset: 1 };
+  let calls = 0;
+  return async ([target]) => {
+    const from = (target as FetchTarget).offset;
+    calls += 1;
+    return [{ ...place, from, ...(calls === 1 ? empty : full) }];
+  };
+}
+
+it('what an answer says of the end that was asked for before the call is not believed', async () => {
+  const { signal } = new AbortController();
+  await expect(readerOf(lateAnswerFirst(), signal).first()).resolves.toEqual(RECORD);
+  await expect(readerOf(lateAnswerFirst(), signal).end(0)).resolves.toBe(1);
+});
