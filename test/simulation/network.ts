@@ -76,6 +76,11 @@ export class Network {
     this.#mishap = mishap;
   }
 
+  /** Tells what happened. */
+  count(what: string): void {
+    this.#watching.count(what);
+  }
+
   /** Whether requests and replies get through at all. */
   isOpen(server: Server): boolean {
     return this.#weather[server].cut.size === 0;

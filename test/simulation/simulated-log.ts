@@ -4,6 +4,7 @@ import type { MemoryLog } from '../../src/memory/memory-log.ts';
 import type { TopicOffset, TopicPartition } from '../../src/model/record.ts';
 import type {
   Fetched,
+  FetchedRecords,
   FetchTarget,
   Log,
   OutputSlice,
@@ -15,6 +16,8 @@ import type { Network } from './network.ts';
 
 /** How long a process waits for the broker. */
 const TIMEOUT: Duration = 6 * SECOND;
+/** An answer that came too late for its call is given to the next one that asks the same, within this time. */
+const KEPT: Duration = 30 * SECOND;
 
 /** The log of one simulated process: the one in memory, at the other end of a network. */
 export class SimulatedLog implements Log {
@@ -24,6 +27,8 @@ export class SimulatedLog implements Log {
   readonly #onJoined: () => void;
   /** Partitions of which nothing is told although they have records, as when a client has lost its way in them. */
   #mute: readonly TopicPartition[] = [];
+  readonly #late = new Map<string, { readonly answer: FetchedRecords; readonly askedAt: Duration }>();
+  readonly #elapsed: () => Duration;
 
   /** `wrapOwner`: how the owner is told, some time later. */
   constructor(
@@ -31,11 +36,13 @@ export class SimulatedLog implements Log {
     network: Network,
     wrapOwner: (owner: ShardOwner) => ShardOwner,
     onJoined: () => void,
+    elapsed: () => Duration,
   ) {
     this.#inner = inner;
     this.#network = network;
     this.#wrapOwner = wrapOwner;
     this.#onJoined = onJoined;
+    this.#elapsed = elapsed;
   }
 
   /** Until a producer is opened. */
@@ -67,13 +74,34 @@ export class SimulatedLog implements Log {
     return this.#call('confirm', confirm, { signal });
   }
 
-  fetch(
+  async fetch(
     targets: readonly FetchTarget[],
     options: { maxWaitMs: number; signal: AbortSignal },
   ): Promise<Fetched[]> {
     const { signal, maxWaitMs } = options;
-    const fetch = async () => (await this.#inner.fetch(targets, options)).map((each) => this.#muted(each));
-    return this.#call('fetch', fetch, { signal, waits: maxWaitMs });
+    const kept = targets.flatMap((target) => this.#takeLate(target) ?? []);
+    if (kept.length > 0) return kept;
+    const askedAt = this.#elapsed();
+    const fetch = async () => {
+      const answers = (await this.#inner.fetch(targets, options)).map((each) => this.#muted(each));
+      for (const answer of answers)
+        if (answer.kind === 'records') this.#late.set(placeOf(answer), { answer, askedAt });
+      return answers;
+    };
+    const answers = await this.#call('fetch', fetch, { signal, waits: maxWaitMs });
+    // They came in time.
+    for (const answer of answers) this.#late.delete(placeOf(answer));
+    return answers;
+  }
+
+  /** What came too late for the call that asked for it; it says what was true then. */
+  #takeLate(target: FetchTarget): FetchedRecords | undefined {
+    const late = this.#late.get(placeOf(target));
+    this.#late.delete(placeOf(target));
+    const age = this.#elapsed() - (late?.askedAt ?? 0);
+    if (late?.answer.from !== target.offset || age > KEPT) return undefined;
+    this.#network.count('answered late: fetch');
+    return { ...late.answer, askedBefore: age };
   }
 
   async openProducer(shard: number): Promise<ShardProducer> {
@@ -129,4 +157,8 @@ export class SimulatedLog implements Log {
       ...(signal && { signal }),
     });
   }
+}
+
+function placeOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
 }

@@ -73,6 +73,7 @@ export class SimulatedProcess implements Caller {
       this.network,
       (owner) => this.#toldLater(owner),
       () => this.#joined(),
+      () => clockwork.elapsed,
     );
     this.#governor = this.#createGovernor(number);
     void this.#governor.start().catch(() => {

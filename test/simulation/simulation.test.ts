@@ -19,6 +19,7 @@ const FELT_PER_THOUSAND = [
     (cause) => `acquire: ${cause}`,
   ),
   ...['commit', 'apply', 'send', 'load', 'fetch'].map((call) => `too late: ${call}`),
+  'answered late: fetch',
   ...['re-routed', 'waits over', 'view rebuilt', 'lost: requests', 'lost: replies'],
 ];
 

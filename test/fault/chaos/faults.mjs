@@ -13,6 +13,7 @@ import { STRANGER_FAULTS } from './faults/strangers.mjs';
  * @property {string} id
  * @property {string} kind two of one kind are not tried together
  * @property {string} title
+ * @property {string} [family] title of all whose id begins with the same word, where there are several
  * @property {(world: import('./world.mjs').World) => Promise<boolean>} inject
  */
 

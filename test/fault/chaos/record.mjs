@@ -10,9 +10,10 @@ const TRIALS_MIN = 3;
  */
 export function renderTable(faults, { rounds, faults: counts }) {
   const head = ['| fault | what | tried | felt | bound |', '| --- | --- | --- | --- | --- |'];
-  const rows = faults.map(({ id, title }) => {
-    const { attempted, effective } = counts[id];
-    return `| ${id} | ${title} | ${attempted} | ${effective} | ${boundOf(effective)} |`;
+  const rows = familiesOf(faults).map(({ id, title, members }) => {
+    const sum = (what) => members.reduce((all, member) => all + counts[member][what], 0);
+    const effective = sum('effective');
+    return `| ${id} | ${title} | ${sum('attempted')} | ${effective} | ${boundOf(effective)} |`;
   });
   const broken = rounds.flatMap(({ seed, violations }) => violations.map((each) => `seed ${seed}: ${each}`));
   const felt = Object.values(counts).reduce((all, { effective }) => all + effective, 0);
@@ -24,6 +25,18 @@ export function renderTable(faults, { rounds, faults: counts }) {
   const verdict =
     broken.length === 0 ? `no promise broken: a rate below ${boundOf(felt)}` : `BROKEN: ${broken.join('; ')}`;
   return `${[...head, ...rows].join('\n')}\n\n${run}; ${verdict}\n`;
+}
+
+/** Each fault, or several that belong together. */
+function familiesOf(faults) {
+  const families = new Map();
+  for (const { id, title, family } of faults) {
+    const own = family ? id.split(' ')[0] : id;
+    const known = families.get(own);
+    if (known) known.members.push(id);
+    else families.set(own, { id: own, title: family ?? title, members: [id] });
+  }
+  return [...families.values()];
 }
 
 /**

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from '../../checker/check.mjs';
 import { removeFolder } from '../../stack/children.mjs';
@@ -50,9 +51,11 @@ export async function playRound({ stack, builds, folder, seed, size, faults, tal
     const addresses = { kafka: world.kafka, redis: stack.redis.primary.url };
     const report = await check(addresses, world.expected);
     violations.push(...report.judgements.filter(({ holds }) => !holds).map(({ id }) => id));
+    if (violations.length > 0 && !keep) keepLogs(own, log);
     return { seed, run, report, violations, lagMs, messages: world.pressure.sent };
   } catch (error) {
     log(error.stack);
+    if (!keep) keepLogs(own, log);
     const violations = [`the round broke off: ${error.message.split('\n')[0]}`];
     return { seed, run, violations, lagMs: 0, messages: world.pressure.sent };
   } finally {
@@ -78,6 +81,13 @@ async function untilLagIsGone({ kafka, stack, run, topics }, violations) {
     violations.push(error.message);
   }
   return lagMs;
+}
+
+/** Whoever looks into it later needs to know what the governors said. */
+function keepLogs(own, log) {
+  const kept = mkdtempSync(join(tmpdir(), 'tact-chaos-broken-'));
+  cpSync(join(own, 'logs'), kept, { recursive: true });
+  log(`the governors' logs stay in ${kept}`);
 }
 
 async function sendAll(producers, records) {

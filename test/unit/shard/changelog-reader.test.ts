@@ -42,7 +42,15 @@ it('a changelog without a visible record has no first one', async () => {
   await expect(reader.first()).resolves.toBeUndefined();
 });
 
-const RECORD = { topic: 'state', partition: 0, offset: 0, key: Buffer.from('log'), value: Buffer.from('id'), headers: [], timestamp: 1 };
+const RECORD = {
+  topic: 'state',
+  partition: 0,
+  offset: 0,
+  key: Buffer.from('log'),
+  value: Buffer.from('id'),
+  headers: [],
+  timestamp: 1,
+};
 
 /** The log as it was when it was empty, by an answer that was asked for before the call; then as it is. */
 function lateAnswerFirst(): Log['fetch'] {

@@ -25,6 +25,7 @@ const kill = {
 
 const crashPoint = (point) => ({
   id: `F02 ${point}`,
+  family: 'a governor is killed at one of the steps of a turn, a release and an acquire',
   title: `a governor is killed at the step "${point}"`,
   async inject(world) {
     const { governor } = world.pickGovernor();

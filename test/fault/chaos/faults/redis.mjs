@@ -137,8 +137,11 @@ const twoPrimaries = {
 };
 
 /** Redis refuses in its own words for a while. */
+const REFUSALS = 'Redis answers READONLY, OOM or NOPERM, or forgets the scripts';
+
 const refusing = (kind, refuse) => ({
   id: `F21 ${kind}`,
+  family: REFUSALS,
   title: `Redis answers ${kind}`,
   async inject(world) {
     const { primary } = world.stack.redis;
@@ -168,6 +171,7 @@ const notAllowed = refusing('NOPERM', async (_, primary, seen) => {
 
 const scriptsLost = {
   id: 'F21 NOSCRIPT',
+  family: REFUSALS,
   title: 'Redis forgets the scripts',
   async inject(world) {
     const { primary } = world.stack.redis;
