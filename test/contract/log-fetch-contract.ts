@@ -178,7 +178,7 @@ export function logFetchContract(scene: () => LogScene): void {
   it('ends a wait when the signal aborts, with its reason', async () => {
     const topic = await scene().topic('t');
     const log = await scene().log(topic);
-    await fetchOne(log, { topic, partition: 0 }, 0, 0);
+    await fetchOne(log, { topic, partition: 0 }, 0, 200);
     const controller = new AbortController();
     const reason = new Error('shutting down');
     const target = { topic, partition: 0, offset: 0 };

@@ -22,7 +22,11 @@ export const WATERMARK_NOT_READ = [
 
 /** @type {Patch[]} */
 export const NO_OWN_FENCE = [
-  { file: 'shard/changelog-reader.js', find: 'fetched && fetched.highWatermark <= next', put: 'fetched' },
+  {
+    file: 'shard/changelog-reader.js',
+    find: 'fetched && isCurrent(fetched) && fetched.highWatermark <= next',
+    put: 'fetched',
+  },
   {
     file: 'shard/catch-up.js',
     find: FENCE_MISSING,
