@@ -67,7 +67,7 @@ async function main() {
     size: { ...FULL, perSecond: positive('rate'), faultsMs: positive('minutes') * 60_000 },
     onRound(round, counts) {
       if (round.report) log(renderReport(round.report).trimEnd());
-      log(round.violations.length === 0 ? 'every promise held' : `BROKEN: ${round.violations.join(', ')}`);
+      log(round.violations.length === 0 ? 'no judgement is red' : `BROKEN: ${round.violations.join(', ')}`);
       if (values.record) appendFileSync(values.record, `${JSON.stringify(lineOf(round, counts))}\n`);
     },
   });
