@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { Secret } from '../config/secret.ts';
 import type { KafkaSettings } from '../kafka/settings.ts';
 import { assert } from '../kernel/errors.ts';
 import { createCustomerKey } from '../records/customer-key.ts';
@@ -21,19 +22,16 @@ export function kafkaSettings(config: Config): KafkaSettings {
 }
 
 export function redisSettings({ redis }: Config): RedisSettings {
-  const { tls, password, sentinel, ...rest } = redis;
+  const { tls, sentinel, ...rest } = redis;
   return {
-    ...rest,
+    ...revealPassword(rest),
     ...(tls && { tls: revealTls(tls) }),
-    ...(password && { password: password.reveal() }),
-    ...(sentinel && { sentinel: revealSentinel(sentinel) }),
+    ...(sentinel && { sentinel: revealPassword(sentinel) }),
   };
 }
 
-type Sentinel = NonNullable<Config['redis']['sentinel']>;
-
-function revealSentinel({ password, ...rest }: Sentinel): NonNullable<RedisSettings['sentinel']> {
-  return password ? { ...rest, password: password.reveal() } : rest;
+function revealPassword<T extends { readonly password?: Secret }>({ password, ...rest }: T) {
+  return { ...rest, ...(password && { password: password.reveal() }) };
 }
 
 type Tls = NonNullable<Config['redis']['tls']>;

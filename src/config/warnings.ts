@@ -19,7 +19,8 @@ export function warningsOf(config: Config, developmentKey: boolean): Refusal[] {
       message: 'the password crosses the network in clear: add kafka.ssl',
     });
   }
-  if (redis.password && !redis.tls && !isLocal([], redis.url)) {
+  const redisPassword = redis.password ?? redis.sentinel?.password;
+  if (redisPassword && !redis.tls && !isLocal(redis.nodes, redis.url)) {
     found.push({
       path: ['redis', 'url'],
       message: 'the password crosses the network in clear: use rediss://',

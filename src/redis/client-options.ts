@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
 import { TactError } from '../kernel/errors.ts';
-import type { RedisSettings, RedisTls } from './settings.ts';
+import type { RedisSentinel, RedisSettings, RedisTls } from './settings.ts';
 
 const RETRY_MS_MAX = 1_000;
 /** A cluster is asked for its slots this often, and when a node says that one has moved. */
@@ -25,22 +25,26 @@ export function clientOptions(settings: RedisSettings): Options {
 }
 
 /** The same for the primary that sentinels name; a new primary is found when the old one is gone or has become a replica. */
-export function sentinelOptions(settings: RedisSettings): Options {
-  const { db, secure } = addressOf(settings.url);
-  const { name, username, password } = settings.sentinel ?? { name: '' };
-  const { tls, ...connection } = connectionOptions(settings);
+export function sentinelOptions(
+  settings: RedisSettings,
+  { name, username, password }: RedisSentinel,
+): Options {
+  const { db } = addressOf(settings.url);
+  const sentinels = nodesOf(settings);
+  const connection = connectionOptions(settings);
+  const { tls } = connection;
   return {
     ...connection,
-    ...{ db, name, sentinels: nodesOf(settings) },
+    ...{ db, name, sentinels },
     ...(username === undefined ? {} : { sentinelUsername: username }),
     ...(password === undefined ? {} : { sentinelPassword: password }),
-    ...(secure && tls ? { tls, sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
+    ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
     failoverDetector: true,
     enableOfflineQueue: false,
     retryStrategy: retryPause,
     sentinelRetryStrategy: retryPause,
     sentinelCommandTimeout: settings.commandTimeoutMs,
-    sentinelMaxConnections: nodesOf(settings).length,
+    sentinelMaxConnections: sentinels.length,
   };
 }
 

@@ -57,7 +57,8 @@ export class RedisClient {
     this.#redis = this.#connection as unknown as ScriptedRedis;
     // Without a listener the client would write to the console; the next command reports the error.
     this.#connection.on('error', (error) => {
-      this.#lastError = error;
+      // Of a cluster it is said only that no node answered; why not, by the last of them.
+      this.#lastError = (error as { lastNodeError?: unknown }).lastNodeError ?? error;
     });
     this.#connection.on('ready', () => {
       this.#lastError = undefined;
@@ -97,8 +98,13 @@ export class RedisClient {
     const { status } = this.#connection;
     const ended = new Promise<void>((resolve) => this.#connection.once('end', () => resolve()));
     this.#connection.disconnect();
-    // Between two attempts there is no connection whose end the client would report.
-    if (status !== 'reconnecting' && status !== 'end') await ended;
+    if (!this.#isBetweenAttempts(status)) await ended;
+  }
+
+  /** Then there is no connection whose end the client would report; a cluster has none until a node told its slots. */
+  #isBetweenAttempts(status: string): boolean {
+    const isLooking = this.#connection instanceof Cluster && status === 'connecting';
+    return isLooking || status === 'reconnecting' || status === 'end';
   }
 
   /** Everybody who waits shares one wait, so that a Redis that is away costs one timer. */
@@ -134,7 +140,8 @@ export class RedisClient {
 }
 
 function connectionTo(settings: RedisSettings): Redis | Cluster {
-  if (settings.sentinel !== undefined) return new Redis(sentinelOptions(settings));
+  const { sentinel } = settings;
+  if (sentinel !== undefined) return new Redis(sentinelOptions(settings, sentinel));
   if (!settings.cluster) return new Redis(clientOptions(settings));
   const { nodes, options } = clusterOptions(settings);
   return new Cluster(nodes, options);

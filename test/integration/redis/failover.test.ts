@@ -6,6 +6,8 @@ import { TactError } from '../../../src/kernel/errors.ts';
 import { RedisProcessBoard } from '../../../src/redis/process-board.ts';
 import { RedisStateStore } from '../../../src/redis/redis-state-store.ts';
 import type { RedisSettings } from '../../../src/redis/settings.ts';
+import { freePort } from '../../stack/children.mjs';
+import { startRedis } from '../../stack/redis.mjs';
 import { PRIMARY_NAME, startRedisCluster, startSentinels } from '../../stack/redis-topologies.mjs';
 import type { RunningRedisCluster, RunningSentinels } from '../../stack/stack.d.mts';
 
@@ -81,6 +83,20 @@ describe('a Redis with sentinels', () => {
   });
 });
 
+test.each([
+  ['one server', {}],
+  ['sentinels', { sentinel: { name: PRIMARY_NAME } }],
+  ['a cluster', { cluster: true }],
+])('what nobody answers for can be given up at once: %s', async (_, more) => {
+  const nobody = `127.0.0.1:${await freePort()}`;
+  await new RedisStateStore(settingsOf([nobody], more)).close();
+  const store = storeOf(settingsOf([nobody], more));
+  await expect(store.load(0, [])).rejects.toMatchObject({
+    code: 'redis-unreachable',
+    message: expect.stringContaining(nobody),
+  });
+});
+
 describe('a Redis Cluster', () => {
   let redis: RunningRedisCluster;
   beforeAll(async () => {
@@ -130,6 +146,15 @@ describe('a Redis Cluster', () => {
       const written = await onceAnswered(() => store.apply(shard, change(answer.watermark, 9)));
       expect(written.answer).toEqual({ applied: true });
     }
+  });
+
+  test('is not taken for one that it is not, and says so', async () => {
+    const alone = await startRedis();
+    closing.push(() => alone.stop());
+    const store = storeOf(settingsOf([`127.0.0.1:${alone.port}`], { cluster: true }));
+    await expect(store.load(0, [])).rejects.toMatchObject({
+      message: expect.stringContaining('cluster support disabled'),
+    });
   });
 
   test('is said to be one where it is not known', async () => {

@@ -312,6 +312,13 @@ describe('secrets', () => {
       expect.stringContaining('warning redis.url: the password crosses the network in clear'),
     ]);
   });
+
+  it('in clear to sentinels that are elsewhere are warned of', () => {
+    const sentinels = 'nodes: ["r.example.com:26379"], sentinel: { name: main, password: p }';
+    expect(linesOf(load(withKey(`redis: { ${sentinels} }`)))).toEqual([
+      expect.stringContaining('warning redis.url: the password crosses the network in clear'),
+    ]);
+  });
 });
 
 describe('the customer key', () => {

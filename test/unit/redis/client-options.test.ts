@@ -80,7 +80,7 @@ describe('sentinelOptions', () => {
 
   it('asks every sentinel for the primary, each with its own user', () => {
     const url = 'redis://tact:secret@a.example:26379/2';
-    expect(sentinelOptions({ ...settings, url, nodes, sentinel })).toMatchObject({
+    expect(sentinelOptions({ ...settings, url, nodes }, sentinel)).toMatchObject({
       sentinels: [
         { host: 'a.example', port: 26_379 },
         { host: 'b.example', port: 26_380 },
@@ -93,11 +93,11 @@ describe('sentinelOptions', () => {
 
   it('speaks TLS to the sentinels and to the primary, and checks both', () => {
     const tls = { ca: 'CA' };
-    const options = sentinelOptions({ ...settings, url: 'rediss://a.example', nodes, sentinel, tls });
+    const options = sentinelOptions({ ...settings, url: 'rediss://a.example', nodes, tls }, sentinel);
     expect(options).toMatchObject({ enableTLSForSentinelMode: true });
     for (const each of [options.tls, options.sentinelTLS])
       expect(each).toEqual({ rejectUnauthorized: true, ca: 'CA' });
-    const plain = sentinelOptions({ ...settings, url: 'redis://a.example', sentinel });
+    const plain = sentinelOptions({ ...settings, url: 'redis://a.example' }, sentinel);
     expect([plain.tls, plain.sentinelTLS]).toEqual([undefined, undefined]);
   });
 });
