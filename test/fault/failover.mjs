@@ -10,7 +10,8 @@ import { Governor } from './governor.mjs';
 import { Load } from './load.mjs';
 import { Producers } from './producers.mjs';
 import { untilQuiet } from './quiet.mjs';
-import { expectationsOf, inputTopics, SHARDS, topicDefinitions, topicsOf, writeConfig } from './scenario.mjs';
+import { expectationsOf, readTopics, SHARDS, topicDefinitions, topicsOf, writeConfig } from './scenario.mjs';
+import { watermarks } from './shard-fields.mjs';
 import { Traffic } from './traffic.mjs';
 
 const SIZE = { messages: 6_000, customers: 1_000, durationMs: 20_000 };
@@ -56,7 +57,7 @@ export async function runFailover({ kafka, topology, seed, program, log = () => 
     await createTopics(kafka, topicDefinitions(topics));
     await producers.connect();
     const traffic = new Traffic({ random: random.fork('traffic'), customers: SIZE.customers });
-    await producers.send([...traffic.optIns()]);
+    await producers.sendAll([...traffic.optIns()]);
     for (const governor of governors) governor.start();
     const load = new Load({ producers, traffic, ...SIZE });
     const loading = load.run();
@@ -67,9 +68,15 @@ export async function runFailover({ kafka, topology, seed, program, log = () => 
     load.finish();
     await loading;
     log('quiet');
-    const watched = [...inputTopics(topics), topics.reroutedInteractions, topics.reroutedOutbound];
     await untilQuiet({
-      ...{ kafka, redis, topics: watched, keyPrefix: run, shards: SHARDS, timeoutMs: QUIET_WITHIN_MS },
+      ...{
+        kafka,
+        redis,
+        topics: readTopics(topics),
+        keyPrefix: run,
+        shards: SHARDS,
+        timeoutMs: QUIET_WITHIN_MS,
+      },
     });
     for (const governor of governors) await governor.drain();
     log('checking');
@@ -94,7 +101,7 @@ async function failOver({ servers: [primary] }, redis, run) {
     const client = connectTo(redis);
     client.on('error', () => {});
     try {
-      for (let shard = 0; shard < SHARDS; shard++) await client.hget(`${run}:{${shard}}`, 'watermark');
+      await watermarks(client, run, SHARDS);
       return true;
     } finally {
       client.disconnect();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { countAborted } from '../checker/gather.mjs';
 import { SESSION_TIMEOUT_MS, SHARDS } from './scenario.mjs';
 
@@ -5,8 +6,6 @@ import { SESSION_TIMEOUT_MS, SHARDS } from './scenario.mjs';
 const BEYOND_SESSION_MS = 3_000;
 /** So many more faults of a kind are tried when none of the planned ones bit. */
 const EXTRA_MAX = 4;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * The faults of one run: each at an instant of a governor's work that chance picks.

@@ -39,6 +39,7 @@ export class Governor {
 
   /** @param {string} [program] another build than the usual one */
   start(program = this.#program) {
+    if (this.running) throw new Error(`governor ${this.#name} runs already`);
     const logFile = join(this.#folder, `${this.#name}-${this.#lives.length + 1}.log`);
     const settings = Object.entries(this.#env).map(([name, value]) => `${name}=${value}`);
     const command = [process.execPath, program, 'run', '--config', this.#config];
@@ -75,8 +76,9 @@ export class Governor {
 
   /** Resolves when the process has ended by itself. */
   async ended() {
-    await this.#life.child.ended;
-    clearInterval(this.#life.timer);
+    const { child, timer } = this.#life;
+    await child.ended;
+    clearInterval(timer);
   }
 
   /** Resolves when the process has acquired so many shards since its start. */
@@ -110,17 +112,19 @@ export class Governor {
   }
 
   async kill() {
+    const { child, timer } = this.#life;
     this.signal('SIGKILL');
-    await this.#life.child.ended;
-    clearInterval(this.#life.timer);
+    await child.ended;
+    clearInterval(timer);
   }
 
   /** Ends it politely; throws when it had to be killed. */
   async drain() {
-    await scrape(this.#life);
+    const life = this.#life;
+    await scrape(life);
     const started = Date.now();
-    await stopChild(this.#life.child, DRAIN_WITHIN_MS);
-    clearInterval(this.#life.timer);
+    await stopChild(life.child, DRAIN_WITHIN_MS);
+    clearInterval(life.timer);
     if (Date.now() - started > DRAIN_WITHIN_MS)
       throw new Error(`governor ${this.#name} did not drain in time`);
   }

@@ -3,6 +3,7 @@ import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
 /** Of the transactions of the one platform that uses them, so many are aborted and sent again. */
 const ABORTED_SHARE = 0.05;
 const RENEWALS_MAX = 5;
+const CHUNK = 2_000;
 const RETRY = { initialRetryTime: 20, maxRetryTime: 1_000, retries: 50 };
 
 /** A client that does not know Tact; every platform has one of its own. */
@@ -26,6 +27,7 @@ export class Producers {
   #producers = new Map();
   #makers = new Map();
   #turns = new Map();
+  #isClosed = false;
 
   constructor({ kafka, topics, random, run }) {
     this.#random = random;
@@ -58,7 +60,13 @@ export class Producers {
   }
 
   async disconnect() {
+    this.#isClosed = true;
     await Promise.all([...this.#producers.values()].map((producer) => producer.disconnect()));
+  }
+
+  /** As `send`, for any number of them. */
+  async sendAll(records) {
+    for (let i = 0; i < records.length; i += CHUNK) await this.send(records.slice(i, i + CHUNK));
   }
 
   /**
@@ -92,7 +100,7 @@ export class Producers {
       try {
         return await this.#trySend(platform, messages);
       } catch (error) {
-        if (failures === RENEWALS_MAX) throw error;
+        if (this.#isClosed || failures === RENEWALS_MAX) throw error;
         await this.#renew(platform);
       }
     }

@@ -1,6 +1,7 @@
 import { connectTo } from '../checker/redis.mjs';
 import { Cluster } from '../checker/wire/cluster.mjs';
 import { waitUntil } from '../stack/children.mjs';
+import { shardFields, waiting } from './shard-fields.mjs';
 
 /**
  * Resolves when every committed record of the topics lies before the position that the shards keep in Redis, and no message
@@ -34,8 +35,7 @@ export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, time
 /** Next offset by `topic/partition`, over all shards. */
 export async function positions(client, keyPrefix, shards) {
   const next = new Map();
-  for (let shard = 0; shard < shards; shard++) {
-    const packed = await client.hget(`${keyPrefix}:{${shard}}`, 'position');
+  for (const packed of await shardFields(client, keyPrefix, shards, 'position')) {
     for (const [place, offset] of Object.entries(packed ? JSON.parse(packed).next : {}))
       next.set(place, offset);
   }
@@ -44,11 +44,9 @@ export async function positions(client, keyPrefix, shards) {
 
 /** What waits still, as the shards count it. */
 async function firstWaiting(client, keyPrefix, shards) {
-  for (let shard = 0; shard < shards; shard++) {
-    const due = Number((await client.hget(`${keyPrefix}:{${shard}}`, 'due')) ?? 0);
-    if (due > 0) return `${due} messages wait in shard ${shard}`;
-  }
-  return undefined;
+  const counts = await waiting(client, keyPrefix, shards);
+  const shard = counts.findIndex((count) => count > 0);
+  return shard < 0 ? undefined : `${counts[shard]} messages wait in shard ${shard}`;
 }
 
 /**

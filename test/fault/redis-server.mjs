@@ -2,6 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Redis from 'ioredis';
 import { startRedis } from '../stack/stack.mjs';
+import { waiting, watermarks } from './shard-fields.mjs';
 
 /** A Redis that can be emptied, and rolled back to a snapshot by killing it and starting it on the older file. */
 export class RedisServer {
@@ -29,18 +30,12 @@ export class RedisServer {
 
   /** The watermark of every shard; 0 where there is none. */
   async watermarks(keyPrefix, shards) {
-    const found = [];
-    for (let shard = 0; shard < shards; shard++)
-      found.push(await this.#client.hget(`${keyPrefix}:{${shard}}`, 'watermark'));
-    return found.map((watermark) => Number(watermark ?? 0));
+    return watermarks(this.#client, keyPrefix, shards);
   }
 
   /** How many messages wait, in all shards. */
   async waiting(keyPrefix, shards) {
-    let waiting = 0;
-    for (let shard = 0; shard < shards; shard++)
-      waiting += Number((await this.#client.hget(`${keyPrefix}:{${shard}}`, 'due')) ?? 0);
-    return waiting;
+    return (await waiting(this.#client, keyPrefix, shards)).reduce((all, count) => all + count, 0);
   }
 
   /** Keeps a copy of what is in it now. */

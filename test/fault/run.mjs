@@ -11,7 +11,7 @@ import { Load } from './load.mjs';
 import { Producers } from './producers.mjs';
 import { untilQuiet } from './quiet.mjs';
 import { RedisServer } from './redis-server.mjs';
-import { expectationsOf, inputTopics, SHARDS, topicDefinitions, topicsOf, writeConfig } from './scenario.mjs';
+import { expectationsOf, readTopics, SHARDS, topicDefinitions, topicsOf, writeConfig } from './scenario.mjs';
 import { Traffic } from './traffic.mjs';
 
 /**
@@ -57,7 +57,7 @@ export async function runFaults({ kafka, seed, size, program, log = () => {}, ke
     await createTopics(kafka, topicDefinitions(topics));
     await producers.connect();
     const traffic = new Traffic({ random: random.fork('traffic'), customers: size.customers });
-    await sendAll(producers, [...traffic.optIns()]);
+    await producers.sendAll([...traffic.optIns()]);
     for (const governor of governors) governor.start();
     const load = new Load({ producers, traffic, messages: size.messages, durationMs: size.durationMs });
     const injected = await underLoad(load, {
@@ -93,11 +93,10 @@ async function underLoad(load, world) {
 }
 
 async function settle({ kafka, redis, topics, run }) {
-  const watched = [...inputTopics(topics), topics.reroutedInteractions, topics.reroutedOutbound];
   await untilQuiet({
     kafka,
     redis,
-    topics: watched,
+    topics: readTopics(topics),
     keyPrefix: run,
     shards: SHARDS,
     timeoutMs: QUIET_WITHIN_MS,
@@ -127,10 +126,6 @@ function bitesOf(injected, governors, report) {
 
 function countOf({ judgements }, judgement, count) {
   return judgements.find(({ id }) => id === judgement).counts[count] ?? 0;
-}
-
-async function sendAll(producers, records) {
-  for (let i = 0; i < records.length; i += 2_000) await producers.send(records.slice(i, i + 2_000));
 }
 
 function logFolder(folder) {

@@ -9,6 +9,8 @@ export const SESSION_TIMEOUT_MS = 6_000;
 const FRESHNESS_MS = 5_000;
 /** Between the freshness check of a turn and the instant that its decisions bear. */
 const TURN_MS = 3_000;
+/** What is tolerated (`clock.toleranceMs`), and the longest that a turn's transaction takes under slow brokers. */
+const CLOCK_MS = 60_000 + 30_000;
 
 /** The policy under a name of its own, which makes it another version of itself. */
 export const policyText = (name = 'fault') => `apiVersion: tact/v1
@@ -33,14 +35,14 @@ ceiling: { limit: 6, window: 7d }
 const [SECOND, HOUR] = [1_000, 3_600_000];
 const LIMITS = [
   { id: 'sms without consent', where: { channel: 'sms', consent: 'none' }, limit: 0, windowMs: 1 },
-  { id: 'email burst', where: { channel: 'email' }, limit: 2, windowMs: 15 * SECOND },
-  { id: 'email week', where: { channel: 'email' }, limit: 3, windowMs: 168 * HOUR },
-  { id: 'sms day', where: { channel: 'sms' }, limit: 2, windowMs: 24 * HOUR },
-  { id: 'push gap', where: { channel: 'push' }, limit: 1, windowMs: 10 * SECOND },
-  { id: 'campaign', per: ['campaign'], limit: 1, windowMs: 72 * HOUR },
-  { id: 'all burst', limit: 4, windowMs: 20 * SECOND },
+  { id: 'email burst', rule: 'email-burst', where: { channel: 'email' }, limit: 2, windowMs: 15 * SECOND },
+  { id: 'email week', rule: 'email-week', where: { channel: 'email' }, limit: 3, windowMs: 168 * HOUR },
+  { id: 'sms day', rule: 'sms-day', where: { channel: 'sms' }, limit: 2, windowMs: 24 * HOUR },
+  { id: 'push gap', rule: 'push-gap', where: { channel: 'push' }, limit: 1, windowMs: 10 * SECOND },
+  { id: 'campaign', rule: 'one-per-campaign', per: ['campaign'], limit: 1, windowMs: 72 * HOUR },
+  { id: 'all burst', rule: 'all-burst', limit: 4, windowMs: 20 * SECOND },
   { id: 'once', per: ['sender', 'message'], limit: 1, windowMs: 24 * HOUR },
-  { id: 'ceiling', limit: 6, windowMs: 168 * HOUR },
+  { id: 'ceiling', rule: 'ceiling', limit: 6, windowMs: 168 * HOUR },
 ];
 
 /**
@@ -101,10 +103,16 @@ export function expectationsOf(topics, run) {
     keyPrefix: run,
     limits: LIMITS,
     freshnessMs: FRESHNESS_MS + TURN_MS,
+    clockMs: CLOCK_MS,
   };
 }
 
-export function inputTopics({ crm, app, shop, legacy, recorded, esp }) {
+/** What governors read, the changelog apart. */
+export function readTopics(topics) {
+  return [...inputTopics(topics), topics.reroutedInteractions, topics.reroutedOutbound];
+}
+
+function inputTopics({ crm, app, shop, legacy, recorded, esp }) {
   return [crm, app, shop, legacy, recorded, esp];
 }
 

@@ -95,7 +95,7 @@ export class Traffic {
   *optIns() {
     for (let i = 0; i < this.#customers; i++) {
       const customer = String(FIRST_CUSTOMER + i);
-      if (agrees(customer)) yield recorded(customer, 'consent-granted', { channel: 'sms' });
+      if (this.#agrees(customer)) yield recorded(customer, 'consent-granted', { channel: 'sms' });
     }
   }
 
@@ -153,7 +153,7 @@ export class Traffic {
       'load-campaign': message.campaign,
       'load-sender': platform,
       'load-message': message.id,
-      'load-consent': agrees(message.customer) ? 'given' : 'none',
+      'load-consent': this.#agrees(message.customer) ? 'given' : 'none',
       traceparent: `00-${String(this.#count).padStart(32, '0')}-${'1'.padStart(16, '0')}-01`,
     };
     return { platform, headers, ...WRITERS[platform](message, this.#random) };
@@ -212,6 +212,12 @@ export class Traffic {
     return { platform, key: null, value, headers, partition: partition ?? 0 };
   }
 
+  /** Nobody asked newcomers, nor the one to whom half of the messages go. */
+  #agrees(customer) {
+    const place = Number(customer) - FIRST_CUSTOMER;
+    return place >= 0 && place < this.#customers && place % 10 !== 3;
+  }
+
   #newcomer() {
     return String(FIRST_CUSTOMER + this.#customers + this.#newcomers++);
   }
@@ -231,10 +237,6 @@ export class Traffic {
 function remember(messages, message, count) {
   messages.push(message);
   if (messages.length > count) messages.shift();
-}
-
-function agrees(customer) {
-  return Number(customer) % 10 !== 3;
 }
 
 /** An interaction in our own words, keyed by the customer, so that it lands in the customer's own shard. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort, temporaryFolder } from './children.mjs';
+import { freePort } from './children.mjs';
 import { newClusterId, startKafka } from './kafka.mjs';
 
 const NODES = [1, 2, 3];
@@ -20,12 +20,11 @@ export class KafkaCluster {
 
   /**
    * @param {object} options
-   * @param {(nodeId: number) => Promise<import('./stack.mjs').KafkaListener[]>} [options.listenersOf] beside the plain one
-   * @param {(nodeId: number) => string} [options.folderOf] where a node keeps its data
+   * @param {(nodeId: number) => Promise<import('./stack.mjs').KafkaListener[]>} options.listenersOf beside the plain one
+   * @param {(nodeId: number) => string} options.folderOf where a node keeps its data
    * @param {(line: string) => void} [options.log]
    */
-  static async start({ listenersOf = async () => [], folderOf, log = () => {} } = {}) {
-    const folder = folderOf ? undefined : temporaryFolder('tact-cluster-');
+  static async start({ listenersOf, folderOf, log = () => {} }) {
     const ports = [];
     for (const nodeId of NODES)
       ports.push({ nodeId, broker: await freePort(), controller: await freePort() });
@@ -36,7 +35,7 @@ export class KafkaCluster {
     for (const { nodeId, broker, controller } of ports) {
       const options = {
         port: broker,
-        dir: folderOf ? folderOf(nodeId) : join(folder, `node-${nodeId}`),
+        dir: folderOf(nodeId),
         heapMb: 400,
         properties: PROPERTIES,
         listeners: await listenersOf(nodeId),
@@ -48,7 +47,12 @@ export class KafkaCluster {
       };
       cluster.#nodes.push(new KafkaNode(options));
     }
-    await Promise.all(cluster.#nodes.map((node) => node.start()));
+    try {
+      await Promise.all(cluster.#nodes.map((node) => node.start()));
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   }
 
@@ -63,7 +67,7 @@ export class KafkaCluster {
   }
 
   async stop() {
-    await Promise.all(this.#nodes.map((node) => node.stop()));
+    await Promise.all(this.#nodes.map((node) => node.kill()));
   }
 }
 
@@ -113,19 +117,8 @@ export class KafkaNode {
   }
 
   async kill() {
-    const server = this.#server;
-    server.signal('SIGKILL');
-    await server.ended;
-  }
-
-  /** Resolves when it has ended by itself. */
-  async ended() {
-    await this.#server?.ended;
-  }
-
-  async stop() {
     await this.#starting?.catch(() => {});
     this.signal('SIGKILL');
-    await this.#server?.stop();
+    await this.#server?.ended;
   }
 }

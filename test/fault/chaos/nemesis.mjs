@@ -1,4 +1,4 @@
-import { pause } from './world.mjs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const FAULT_TIMEOUT_MS = 120_000;
 /** Two faults at once, of different kinds, so often. */

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 const TICK_MS = 50;
 
 /** Messages at a steady rate until it is stopped; more of them, or other ones, where a fault asks for it. */
@@ -63,7 +65,7 @@ export class Pressure {
         await this.#producers.send([...this.#traffic.messages(count)]);
         this.#sent += count;
       }
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+      await pause(TICK_MS);
     }
   }
 }

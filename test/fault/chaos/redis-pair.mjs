@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Redis from 'ioredis';
 import { waitUntil } from '../../stack/children.mjs';
 import { startRedis } from '../../stack/stack.mjs';
+import { watermarks } from '../shard-fields.mjs';
 
 const APPENDING = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--repl-diskless-sync-delay', '0'];
 const LINKED_WITHIN_MS = 30_000;
@@ -102,10 +103,7 @@ export class RedisNode {
 
   /** The watermark of every shard; 0 where there is none. */
   async watermarks(keyPrefix, shards) {
-    const found = [];
-    for (let shard = 0; shard < shards; shard++)
-      found.push(Number((await this.call('HGET', `${keyPrefix}:{${shard}}`, 'watermark')) ?? 0));
-    return found;
+    return watermarks(this.#client, keyPrefix, shards);
   }
 
   signal(name) {

@@ -5,7 +5,7 @@ import { check } from '../../checker/check.mjs';
 import { removeFolder } from '../../stack/children.mjs';
 import { Random } from '../../support/random.mjs';
 import { untilQuiet } from '../quiet.mjs';
-import { inputTopics, SHARDS } from '../scenario.mjs';
+import { readTopics, SHARDS } from '../scenario.mjs';
 import { Nemesis } from './nemesis.mjs';
 import { World } from './world.mjs';
 
@@ -34,9 +34,12 @@ export async function playRound({ stack, builds, folder, seed, size, faults, tal
   const own = join(folder, run);
   mkdirSync(own, { recursive: true });
   log(`round ${run}`);
-  const world = await World.create({ stack, builds, folder: own, random, size, run, log });
+  const world = new World({ stack, builds, folder: own, random, size, run, log });
   try {
-    await sendAll(world.producers, [...world.traffic.optIns()]);
+    // The round before may have broken off.
+    await stack.heal();
+    await world.open();
+    await world.producers.sendAll([...world.traffic.optIns()]);
     for (const governor of world.governors) governor.start();
     world.pressure.start();
     for (const governor of world.governors) await governor.takesTurns();
@@ -68,7 +71,7 @@ export async function playRound({ stack, builds, folder, seed, size, faults, tal
 async function untilLagIsGone({ kafka, stack, run, topics }, violations) {
   const watched = {
     ...{ kafka, redis: stack.redis.primary.url, keyPrefix: run, shards: SHARDS },
-    topics: [...inputTopics(topics), topics.reroutedInteractions, topics.reroutedOutbound],
+    topics: readTopics(topics),
   };
   const started = Date.now();
   let lagMs = PATIENCE_MS;
@@ -88,8 +91,4 @@ function keepLogs(own, log) {
   const kept = mkdtempSync(join(tmpdir(), 'tact-chaos-broken-'));
   cpSync(join(own, 'logs'), kept, { recursive: true });
   log(`the governors' logs stay in ${kept}`);
-}
-
-async function sendAll(producers, records) {
-  for (let i = 0; i < records.length; i += 2_000) await producers.send(records.slice(i, i + 2_000));
 }

@@ -57,13 +57,9 @@ export class ChaosStack {
     }
   }
 
-  /** Every link of a seat. */
-  linksOf({ brokers, redis }) {
-    return [...brokers, redis];
-  }
-
+  /** Of every seat. */
   get links() {
-    return this.seats.flatMap((seat) => this.linksOf(seat));
+    return this.seats.flatMap(({ brokers, redis }) => (redis ? [...brokers, redis] : brokers));
   }
 
   /** Everything runs, answers and is linked again, whatever was done to it. */
@@ -71,14 +67,14 @@ export class ChaosStack {
     this.disks.kafka.free();
     this.disks.redis.free();
     for (const link of this.links) link.heal();
+    for (const node of this.cluster.nodes) node.signal('SIGCONT');
     await this.redis.heal();
     for (const { redis } of this.seats) redis.leadTo(this.redis.primary.port);
-    for (const node of this.cluster.nodes) node.signal('SIGCONT');
     await Promise.all(this.cluster.nodes.filter(({ running }) => !running).map((node) => node.start()));
   }
 
   async stop() {
-    await Promise.all(this.links.map((link) => link?.close()));
+    await Promise.all(this.links.map((link) => link.close()));
     await this.cluster?.stop();
     await this.redis?.stop();
     this.disks.kafka.unmount();

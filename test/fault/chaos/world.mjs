@@ -24,8 +24,7 @@ const SETTINGS = {
   policy: { reloadIntervalMs: 500 },
 };
 const FELT_WITHIN_MS = 20_000;
-
-export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const REPLICAS = 3;
 
 /** One round's topics, governors and load, and what a fault needs to know and to do. */
 export class World {
@@ -35,7 +34,7 @@ export class World {
   random;
   stack;
   /** @type {Governor[]} one for each seat */
-  governors = [];
+  governors;
   producers;
   traffic;
   pressure;
@@ -53,30 +52,24 @@ export class World {
    * @param {{ customers: number, perSecond: number }} options.size
    * @param {(line: string) => void} options.log
    */
-  static async create({ stack, builds, folder, random, size, run, log }) {
-    const world = new World();
-    Object.assign(world, { stack, random, run, log, topics: topicsOf(run) });
-    world.#builds = builds;
-    world.#folder = folder;
-    world.expected = expectationsOf(world.topics, run);
-    const logs = join(folder, 'logs');
-    mkdirSync(logs, { recursive: true });
-    await createTopics(world.kafka, topicDefinitions(world.topics, 3));
-    for (const seat of stack.seats) world.governors.push(world.#governorAt(seat, logs));
-    world.producers = new Producers({
-      kafka: world.kafka,
-      topics: world.topics,
-      run,
-      random: random.fork('producers'),
-    });
-    await world.producers.connect();
-    world.traffic = new Traffic({ random: random.fork('traffic'), customers: size.customers });
-    world.pressure = new Pressure({
-      producers: world.producers,
-      traffic: world.traffic,
-      perSecond: size.perSecond,
-    });
-    return world;
+  constructor({ stack, builds, folder, random, size, run, log }) {
+    Object.assign(this, { stack, random, run, log, topics: topicsOf(run) });
+    const { kafka, topics } = this;
+    this.#builds = builds;
+    this.#folder = folder;
+    this.expected = expectationsOf(topics, run);
+    mkdirSync(this.#logs, { recursive: true });
+    this.governors = stack.seats.map((seat) => this.#governor(seat.name, seat));
+    this.producers = new Producers({ kafka, topics, run, random: random.fork('producers') });
+    this.traffic = new Traffic({ random: random.fork('traffic'), customers: size.customers });
+    const { producers, traffic } = this;
+    this.pressure = new Pressure({ producers, traffic, perSecond: size.perSecond });
+  }
+
+  /** The topics are there, and can be written to. */
+  async open() {
+    await createTopics(this.kafka, topicDefinitions(this.topics, REPLICAS));
+    await this.producers.connect();
   }
 
   /** The brokers as producers and the checker reach them, past all links. */
@@ -152,7 +145,7 @@ export class World {
 
   /** Another governor of the same application, beside the three. */
   guest() {
-    this.#guest ??= this.#governor('guest', this.stack.seats[0], join(this.#folder, 'logs'));
+    this.#guest ??= this.#governor('guest', this.stack.seats[0]);
     return this.#guest;
   }
 
@@ -172,16 +165,17 @@ export class World {
 
   async close() {
     await Promise.allSettled([
-      this.producers?.disconnect(),
+      this.pressure.stop(),
+      this.producers.disconnect(),
       ...[...this.governors, this.#guest].filter((each) => each?.running).map((each) => each.kill()),
     ]);
   }
 
-  #governorAt(seat, logs) {
-    return this.#governor(seat.name, seat, logs);
+  get #logs() {
+    return join(this.#folder, 'logs');
   }
 
-  #governor(name, seat, logs) {
+  #governor(name, seat) {
     const config = writeConfig(join(this.#folder, 'config'), {
       ...{ run: this.run, topics: this.topics, name, settings: SETTINGS },
       kafka: seat.brokers.map(({ port }) => `127.0.0.1:${port}`).join(','),
@@ -192,7 +186,7 @@ export class World {
       FAULT_POINT: this.#fileOf(name, 'point'),
       CLOCK_OFFSET: this.#fileOf(name, 'clock'),
     };
-    return new Governor({ name, folder: logs, config, program: this.#builds.present, env });
+    return new Governor({ name, folder: this.#logs, config, program: this.#builds.present, env });
   }
 
   #fileOf(name, what) {

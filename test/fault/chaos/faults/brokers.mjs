@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { kafkaOf } from '../../producers.mjs';
-import { pause } from '../world.mjs';
+import { transactions } from '../signs.mjs';
 
-const COMMITTED = /^tact_transactions_total\{result="committed"\}/;
+const COMMITTED = transactions('committed');
 const FULL = /No space left on device/;
 
 /** How few replicas of the cleared topic's partitions are in sync, at the least. */

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { policyText } from '../../scenario.mjs';
-import { pause } from '../world.mjs';
+import { acquires, either, holds } from '../signs.mjs';
 
-const CLOCK = /^tact_(acquires|holds)_total\{cause="clock"\}/;
+const CLOCK = either(acquires('clock'), holds('clock'));
 const DAY_MS = 86_400_000;
 
 const jump = {

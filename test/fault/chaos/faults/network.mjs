@@ -1,10 +1,9 @@
-import { pause } from '../world.mjs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { acquires, transactions } from '../signs.mjs';
 
 const END_TXN = 26;
-const AMBIGUOUS = /^tact_transactions_total\{result="ambiguous"\}/;
-const NOT_COMMITTED = /^tact_transactions_total\{result="(aborted|ambiguous|fenced)"\}/;
-const ASSIGNED = /^tact_acquires_total\{cause="assigned"\}/;
-const ACQUIRES = /^tact_acquires_total/;
+const AMBIGUOUS = transactions('ambiguous');
+const NOT_COMMITTED = transactions('aborted', 'ambiguous', 'fenced');
 const SESSION_MS = 6_000;
 /** Longer than the transaction time-out, so that the next owner may have settled it or may not. */
 const LATE_MS = [300, 14_000];
@@ -71,7 +70,7 @@ const apart = (direction) => ({
   title: `nothing goes ${direction === 'there' ? 'from a governor to the brokers' : 'from the brokers to a governor'}`,
   async inject(world) {
     const { governor } = world.pickGovernor();
-    return world.rises(ASSIGNED, async () => {
+    return world.rises(acquires('assigned'), async () => {
       for (const link of world.seatOf(governor).brokers) link.hold(direction);
       await pause(SESSION_MS + world.random.between(1_000, 6_000));
       for (const link of world.seatOf(governor).brokers) link.heal();
@@ -98,7 +97,7 @@ const swizzle = {
   title: 'links are clogged one by one and unclogged in another order, and a governor is killed meanwhile',
   async inject(world) {
     const { random } = world;
-    return world.rises(ACQUIRES, async () => {
+    return world.rises(acquires(), async () => {
       const links = random.shuffle(world.stack.links).slice(0, 7);
       for (const link of links) {
         for (const direction of ['there', 'back']) link.hold(direction);

@@ -1,9 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SESSION_TIMEOUT_MS } from '../../scenario.mjs';
 import { POINT_NAMES } from '../builds.mjs';
-import { pause } from '../world.mjs';
+import { acquires, transactions } from '../signs.mjs';
 
-const FENCED = /^tact_transactions_total\{result="fenced"\}/;
-const ASSIGNED = /^tact_acquires_total\{cause="assigned"\}/;
 const POINT_WITHIN_MS = 30_000;
 const STORM_MS = 20_000;
 
@@ -46,7 +45,7 @@ const crashPoint = (point) => ({
 async function sleepAndWake(world, meanwhile) {
   const { governor, others } = world.pickGovernor();
   await governor.takesTurns();
-  return world.rises(FENCED, async () => {
+  return world.rises(transactions('fenced'), async () => {
     governor.signal('SIGSTOP');
     await pause(SESSION_TIMEOUT_MS + 3_000);
     await meanwhile();
@@ -71,7 +70,7 @@ const storm = {
   id: 'F09',
   title: 'a fourth governor joins and leaves, again and again',
   inject: (world) =>
-    world.rises(ASSIGNED, async () => {
+    world.rises(acquires('assigned'), async () => {
       const guest = world.guest();
       const over = Date.now() + STORM_MS;
       while (Date.now() < over) {

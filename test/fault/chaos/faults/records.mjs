@@ -1,9 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { kafkaOf } from '../../producers.mjs';
-import { pause } from '../world.mjs';
+import { acquires } from '../signs.mjs';
 
 const DEAD_LETTERS = /^tact_dead_letters_total/;
 const TURNS = /^tact_turn_records_sum/;
-const REFUSED = /^tact_acquires_total\{cause="transaction"\}/;
+const REFUSED = acquires('transaction');
 const BURST = 300;
 const HOT_MS = 10_000;
 const PAIRS = 60;

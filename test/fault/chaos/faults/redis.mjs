@@ -1,8 +1,8 @@
-import { pause } from '../world.mjs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { mismatches } from '../signs.mjs';
 
 const ERRORS = /^tact_redis_errors_total/;
-const BEHIND = /^tact_watermark_mismatches_total\{side="behind"\}/;
-const MISMATCH = /^tact_watermark_mismatches_total/;
+const BEHIND = mismatches('behind');
 
 const isApply = (request) => /evalsha/i.test(request.subarray(0, 200).toString('latin1'));
 
@@ -121,7 +121,7 @@ const twoPrimaries = {
   async inject(world) {
     const { redis } = world.stack;
     const { governor, others } = world.pickGovernor();
-    return world.rises(MISMATCH, async () => {
+    return world.rises(mismatches(), async () => {
       await redis.part();
       world.seatOf(governor).redis.leadTo(redis.replica.port);
       // Its shards go to the others, who look elsewhere; and come back.

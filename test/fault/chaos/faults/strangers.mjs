@@ -1,10 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Partitioners } from 'kafkajs';
 import { kafkaOf } from '../../producers.mjs';
-import { pause } from '../world.mjs';
+import { acquires, either, holds, transactions } from '../signs.mjs';
 
-const FENCED = /^tact_transactions_total\{result="fenced"\}/;
-const HELD_BACK = /^tact_holds_total\{cause="changelog-held-back"\}/;
-const STALE = /^tact_(acquires|holds)_total\{cause="(stale|interactions-behind)"\}/;
+const STALE = either(acquires('stale'), holds('interactions-behind'));
 
 const stranger = ({ kafka, run }, transactionalId = `${run}-stranger`) =>
   kafkaOf(kafka, `${run}-stranger`).producer({
@@ -18,33 +17,39 @@ const ourId = {
   id: 'F06',
   title: "a stranger's producer takes our transactional id",
   inject: (world) =>
-    world.rises(FENCED, async () => {
+    world.rises(transactions('fenced'), async () => {
       const producer = stranger(world, `${world.run}-${world.random.between(0, world.shards)}`);
       await producer.connect();
-      // The owner's transaction may be about to end.
-      await world.comes(async () => {
-        const transaction = await producer.transaction();
-        await transaction.abort();
-        return true;
-      });
-      await producer.disconnect();
+      try {
+        // The owner's transaction may be about to end.
+        await world.comes(async () => {
+          const transaction = await producer.transaction();
+          await transaction.abort();
+          return true;
+        });
+      } finally {
+        await producer.disconnect();
+      }
     }),
 };
 
 /** A transaction with one record in each of these partitions, which stays open for as long as the work takes. */
 async function whileOpen(world, topic, partitions, work) {
   const producer = stranger(world);
-  await producer.connect();
-  const transaction = await producer.transaction();
   const messages = partitions.map((partition) => ({
     ...{ partition, key: 'stranger', value: 'of nobody' },
     headers: { 'load-kind': 'unreadable' },
   }));
-  await transaction.send({ topic, messages });
+  await producer.connect();
   try {
-    return await work();
+    const transaction = await producer.transaction();
+    try {
+      await transaction.send({ topic, messages });
+      return await work();
+    } finally {
+      await transaction.abort();
+    }
   } finally {
-    await transaction.abort();
     await producer.disconnect();
   }
 }
@@ -64,7 +69,7 @@ const onChangelog = {
   id: 'H2',
   title: 'a transaction of a stranger hangs on the changelog while shards are taken over',
   inject: (world) =>
-    world.rises(HELD_BACK, () =>
+    world.rises(holds('changelog-held-back'), () =>
       whileOpen(world, world.topics.changelog, everyPartition(world.shards), async () => {
         const { governor } = world.pickGovernor();
         await governor.kill();
