@@ -33,11 +33,19 @@ export interface Outcome {
   decidedAt: number | undefined;
   /** Whether it was deferred before. */
   waited: boolean;
+  /** The reason, as the headers say it. */
+  why: string | undefined;
+}
+
+/** A record of a re-routed topic. */
+export interface Rerouted {
+  source: string | undefined;
+  partition: number;
 }
 
 export interface ShardFacts {
   shard: number;
-  changelog: { offset: number; key: Buffer | null; value: Buffer | null }[];
+  changelog: { offset: number; timestamp: number; key: Buffer | null; value: Buffer | null }[];
   end: number;
   hash: Map<string, Buffer>;
   /** The fields in the index of deferred messages; absent: none. */
@@ -47,7 +55,7 @@ export interface ShardFacts {
 export interface Facts {
   inputs: Input[];
   outcomes: Outcome[];
-  rerouted: (string | undefined)[];
+  rerouted: Rerouted[];
   shards: ShardFacts[];
   abortedOutcomes: number;
 }
@@ -58,6 +66,8 @@ export interface Limit {
   windowMs: number;
   where?: Record<string, string>;
   per?: string[];
+  /** The rule of the policy that means it. */
+  rule?: string;
 }
 
 export interface Expectations {
@@ -70,6 +80,7 @@ export interface Expectations {
   keyPrefix: string;
   limits: Limit[];
   freshnessMs?: number;
+  clockMs?: number;
 }
 
 export interface Judgement {
@@ -87,5 +98,8 @@ export interface Report {
   abortedOutcomes: number;
 }
 
-export function judge(facts: Facts, expected: Pick<Expectations, 'limits' | 'freshnessMs'>): Report;
+export function judge(
+  facts: Facts,
+  expected: Pick<Expectations, 'limits' | 'freshnessMs' | 'clockMs'>,
+): Report;
 export function check(addresses: { kafka: string; redis: string }, expected: Expectations): Promise<Report>;

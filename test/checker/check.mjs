@@ -1,9 +1,12 @@
 import { gather } from './gather.mjs';
+import { judgeClock } from './judge/clock.mjs';
 import { judgeForwarded } from './judge/forwarded.mjs';
 import { judgeLimits } from './judge/limits.mjs';
 import { judgeOptOuts } from './judge/opt-outs.mjs';
 import { judgeOrder } from './judge/order.mjs';
 import { judgeOutcomes } from './judge/outcomes.mjs';
+import { judgeReroutes } from './judge/reroutes.mjs';
+import { judgeStops } from './judge/stops.mjs';
 import { judgeView } from './judge/view.mjs';
 
 /**
@@ -22,13 +25,16 @@ import { judgeView } from './judge/view.mjs';
 export function judge({ inputs, outcomes, rerouted, shards, abortedOutcomes }, expected) {
   const judgements = [
     judgeLimits(inputs, outcomes, expected.limits),
-    judgeOutcomes(inputs, outcomes, rerouted),
+    judgeStops(inputs, outcomes, expected.limits),
+    judgeOutcomes(inputs, outcomes),
+    judgeReroutes(inputs, rerouted, shards.length),
     judgeView(shards),
     judgeOrder(inputs, outcomes),
     judgeForwarded(inputs, outcomes),
   ];
   if (expected.freshnessMs !== undefined)
     judgements.push(judgeOptOuts(inputs, outcomes, expected.freshnessMs));
+  if (expected.clockMs !== undefined) judgements.push(judgeClock(outcomes, shards, expected.clockMs));
   return { holds: judgements.every(({ holds }) => holds), judgements, abortedOutcomes };
 }
 

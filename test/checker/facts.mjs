@@ -26,7 +26,11 @@
  * @property {Header[]} headers
  * @property {string | undefined} source the last `tact-source` header
  * @property {number | undefined} decidedAt the last `tact-decided-at` header, in milliseconds
+ * @property {string | undefined} why the last `tact-why` header
  * @property {boolean} waited whether it was deferred before: the `tact-waiting-since` header
+ *
+ * A record of a re-routed topic.
+ * @typedef {{ source: string | undefined, partition: number }} Rerouted
  *
  * @typedef {'cleared' | 'suppressed' | 'dead-letter'} Outlet
  * @typedef {{ name: string, value: Buffer | null }} Header
@@ -70,8 +74,10 @@ export function outcomeOf(outlet, record) {
   const { topic, partition, offset, timestamp, key, value, headers } = record;
   const source = text(headers, 'tact-source');
   const at = decidedAt === undefined ? undefined : Date.parse(decidedAt);
+  const why = text(headers, 'tact-why');
   const waited = text(headers, 'tact-waiting-since') !== undefined;
-  return { outlet, topic, partition, offset, timestamp, key, value, headers, source, decidedAt: at, waited };
+  const place = { outlet, topic, partition, offset, timestamp };
+  return { ...place, key, value, headers, source, decidedAt: at, why, waited };
 }
 
 /** @param {import('./wire/cluster.mjs').TopicRecord} record */

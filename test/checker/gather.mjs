@@ -14,11 +14,12 @@ import { Cluster } from './wire/cluster.mjs';
  * @property {string} keyPrefix of the shards' hashes in Redis
  * @property {import('./judge/limits.mjs').Limit[]} limits
  * @property {number} [freshnessMs] absent: opt-outs are not judged
+ * @property {number} [clockMs] absent: the clock is not judged
  *
  * @typedef {object} Facts
  * @property {import('./facts.mjs').Input[]} inputs
  * @property {import('./facts.mjs').Outcome[]} outcomes
- * @property {(string | undefined)[]} rerouted
+ * @property {import('./facts.mjs').Rerouted[]} rerouted
  * @property {import('./judge/view.mjs').ShardFacts[]} shards
  * @property {number} abortedOutcomes decisions on the output topics that only a reader of uncommitted records sees
  */
@@ -38,7 +39,8 @@ export async function gather(addresses, expected) {
       for await (const record of cluster.readTopic(topic)) inputs.push(inputOf(record));
     const rerouted = [];
     for (const topic of expected.rerouted)
-      for await (const record of cluster.readTopic(topic)) rerouted.push(sourceOf(record));
+      for await (const record of cluster.readTopic(topic))
+        rerouted.push({ source: sourceOf(record), partition: record.partition });
     const outcomes = [];
     let uncommitted = 0;
     for (const [outlet, topic] of outlets(expected)) {
@@ -98,8 +100,8 @@ async function gatherShards(cluster, redis, { changelog: topic, keyPrefix }) {
   const shards = [];
   for (const shard of await cluster.partitions(topic)) {
     const changelog = [];
-    for await (const { offset, key, value } of cluster.read(topic, shard))
-      changelog.push({ offset, key, value });
+    for await (const { offset, timestamp, key, value } of cluster.read(topic, shard))
+      changelog.push({ offset, timestamp, key, value });
     const hash = new Map(Object.entries(await redis.hgetallBuffer(`${keyPrefix}:{${shard}}`)));
     const due = await redis.zrange(`${keyPrefix}:{${shard}}:due`, 0, -1);
     shards.push({ shard, changelog, end: await cluster.endOffset(topic, shard), hash, due });

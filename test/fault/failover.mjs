@@ -9,7 +9,7 @@ import { createTopics } from './create-topics.mjs';
 import { Governor } from './governor.mjs';
 import { Load } from './load.mjs';
 import { Producers } from './producers.mjs';
-import { untilQuiet } from './quiet.mjs';
+import { untilTheEnd } from './quiet.mjs';
 import { expectationsOf, readTopics, SHARDS, topicDefinitions, topicsOf, writeConfig } from './scenario.mjs';
 import { watermarks } from './shard-fields.mjs';
 import { Traffic } from './traffic.mjs';
@@ -68,15 +68,9 @@ export async function runFailover({ kafka, topology, seed, program, log = () => 
     load.finish();
     await loading;
     log('quiet');
-    await untilQuiet({
-      ...{
-        kafka,
-        redis,
-        topics: readTopics(topics),
-        keyPrefix: run,
-        shards: SHARDS,
-        timeoutMs: QUIET_WITHIN_MS,
-      },
+    await untilTheEnd({
+      ...{ producers, traffic, kafka, redis, topics: readTopics(topics) },
+      ...{ keyPrefix: run, shards: SHARDS, timeoutMs: QUIET_WITHIN_MS },
     });
     for (const governor of governors) await governor.drain();
     log('checking');

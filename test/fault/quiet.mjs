@@ -32,6 +32,13 @@ export async function untilQuiet({ kafka, redis, topics, keyPrefix, shards, time
   }
 }
 
+/** The same; and once more, when everybody who has opted out has been offered something last. */
+export async function untilTheEnd({ producers, traffic, ...watched }) {
+  await untilQuiet(watched);
+  await producers.sendAll([...traffic.lastMessages()]);
+  await untilQuiet(watched);
+}
+
 /** Next offset by `topic/partition`, over all shards. */
 export async function positions(client, keyPrefix, shards) {
   const next = new Map();

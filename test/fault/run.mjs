@@ -9,7 +9,7 @@ import { fencedProducers, injectFaults } from './faults.mjs';
 import { Governor } from './governor.mjs';
 import { Load } from './load.mjs';
 import { Producers } from './producers.mjs';
-import { untilQuiet } from './quiet.mjs';
+import { untilTheEnd } from './quiet.mjs';
 import { RedisServer } from './redis-server.mjs';
 import { expectationsOf, readTopics, SHARDS, topicDefinitions, topicsOf, writeConfig } from './scenario.mjs';
 import { Traffic } from './traffic.mjs';
@@ -70,7 +70,10 @@ export async function runFaults({ kafka, seed, size, program, log = () => {}, ke
       log,
     });
     log('quiet');
-    await settle({ kafka, redis: redis.url, topics, run });
+    await untilTheEnd({
+      ...{ producers, traffic, kafka, redis: redis.url, topics: readTopics(topics) },
+      ...{ keyPrefix: run, shards: SHARDS, timeoutMs: QUIET_WITHIN_MS },
+    });
     for (const governor of governors) await governor.drain();
     log('checking');
     const report = await check({ kafka, redis: redis.url }, place.expected);
@@ -90,17 +93,6 @@ async function underLoad(load, world) {
   const injecting = injectFaults(world).finally(() => load.finish());
   const [injected] = await Promise.all([injecting, loading]);
   return injected;
-}
-
-async function settle({ kafka, redis, topics, run }) {
-  await untilQuiet({
-    kafka,
-    redis,
-    topics: readTopics(topics),
-    keyPrefix: run,
-    shards: SHARDS,
-    timeoutMs: QUIET_WITHIN_MS,
-  });
 }
 
 /**

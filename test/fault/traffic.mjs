@@ -84,6 +84,8 @@ export class Traffic {
   #hotShare = 0;
   #hot = 0;
   #newcomers = 0;
+  /** Who has opted out or was erased, so far. */
+  #gone = new Set();
 
   /** @param {{ random: import('../support/random.mjs').Random, customers: number }} options */
   constructor({ random, customers }) {
@@ -113,11 +115,20 @@ export class Traffic {
     for (let i = 0; i < count; i++) yield this.#unreadable();
   }
 
-  /** So many new customers who opt out while they are offered something: both records of each. */
+  /** So many new customers who opt out while they are offered something, and are offered something again. */
   *races(count) {
     for (let i = 0; i < count; i++) {
       const customer = this.#newcomer();
-      yield [recorded(customer, 'opted-out', {}), this.#messageOf(this.#newMessage(customer))];
+      const message = () => this.#messageOf(this.#newMessage(customer));
+      yield { optOut: this.#leaves(customer, 'opted-out'), during: message(), after: message() };
+    }
+  }
+
+  /** One more message to everybody who is not to be told anything any more; for when all that has been taken. */
+  *lastMessages() {
+    for (const customer of this.#gone) {
+      const record = this.#messageOf({ ...this.#newMessage(customer), campaign: 'last' });
+      yield { ...record, headers: { ...record.headers, 'load-after': 'opted-out' } };
     }
   }
 
@@ -182,18 +193,24 @@ export class Traffic {
     if (kind === 'opted-out') {
       // A tenth of the customers at most, so that enough are left to be told something.
       const customer = String(FIRST_CUSTOMER + random.between(0, Math.ceil(this.#customers / 10)));
-      yield recorded(customer, 'opted-out', {});
+      yield this.#leaves(customer, 'opted-out');
     } else if (kind === 'erased') {
       // The last tenth: the busiest customers are among the first.
       const customer = String(
         FIRST_CUSTOMER + random.between(Math.floor(this.#customers * 0.9), this.#customers),
       );
-      yield recorded(customer, 'erased', {});
+      yield this.#leaves(customer, 'erased');
     } else if (kind === 'cancelled') {
       if (regretted) yield cancelled(regretted);
     } else if (message) {
+      if (kind === 'unsub') this.#gone.add(message.customer);
       yield event(message.customer, kind, message.id, random.between(0, 5));
     }
+  }
+
+  #leaves(customer, type) {
+    this.#gone.add(customer);
+    return recorded(customer, type, {});
   }
 
   #unreadable() {
@@ -265,6 +282,8 @@ function event(recipient, kind, ref, partition) {
     'load-customer': recipient,
     'load-type': type,
     'load-answers': ref,
+    // Nothing is known of it, so it concerns nobody.
+    ...(kind === 'wink' && { 'load-unknown': 'yes' }),
   };
   return { platform: 'esp', key: null, value, headers, partition };
 }

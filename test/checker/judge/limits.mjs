@@ -8,6 +8,7 @@ import { Findings } from '../judgement.mjs';
  * @property {number} windowMs a rolling window `(t - windowMs, t]`; a gap of the same length is a limit of 1
  * @property {Record<string, string>} [where] labels that a message must carry to count; absent = every message
  * @property {string[]} [per] labels by which the customer's budget is split
+ * @property {string} [rule] the rule of the policy that means it; only with it is judged what the rule stopped
  */
 
 const RETURNS = new Set(['bounced', 'failed', 'expired']);
@@ -47,13 +48,13 @@ function judgeBudget(findings, { id, limit, windowMs }, budget, sends) {
     const { at } = sends[i];
     if (sends[i + 1]?.at === at) continue; // a window ends after everything of its instant
     while (sends[from].at <= at - windowMs) from += 1;
-    const inWindow = sends.slice(from, i + 1);
-    const allowed = limit + inWindow.filter((send) => send.returned).length;
-    reached ||= inWindow.length >= limit;
-    if (inWindow.length > allowed) {
+    const window = sends.slice(from, i + 1);
+    const allowed = limit + window.filter((send) => send.returned).length;
+    reached ||= window.length >= limit;
+    if (window.length > allowed) {
       const when = new Date(at).toISOString();
       findings.violated(
-        `${id}: ${budget} had ${inWindow.length} of ${allowed} in ${windowMs} ms up to ${when}`,
+        `${id}: ${budget} had ${window.length} of ${allowed} in ${windowMs} ms up to ${when}`,
       );
     }
   }
@@ -61,12 +62,22 @@ function judgeBudget(findings, { id, limit, windowMs }, budget, sends) {
   if (reached) findings.count(`${id}: at the limit`);
 }
 
-function group(sends, { where = {}, per = [] }) {
+/** How many of the instants lie in the window that ends at `at`. */
+export function inWindow(times, at, windowMs) {
+  return times.filter((time) => time > at - windowMs && time <= at).length;
+}
+
+/** Whose budget of the limit a message draws on; undefined: it does not count there. */
+export function budgetOf({ customer, labels }, { where = {}, per = [] }) {
+  if (!Object.entries(where).every(([name, value]) => labels[name] === value)) return undefined;
+  return [customer, ...per.map((name) => labels[name] ?? '')].join(' ');
+}
+
+function group(sends, limit) {
   const budgets = new Map();
   for (const send of sends) {
-    const { customer, labels } = send.input;
-    if (!Object.entries(where).every(([name, value]) => labels[name] === value)) continue;
-    const budget = [customer, ...per.map((name) => labels[name] ?? '')].join(' ');
+    const budget = budgetOf(send.input, limit);
+    if (budget === undefined) continue;
     const own = budgets.get(budget);
     if (own) own.push(send);
     else budgets.set(budget, [send]);

@@ -1,11 +1,13 @@
 import { Findings } from '../judgement.mjs';
 
 /** What nothing in the load takes back. */
-const FINAL = new Set(['opted-out', 'erased']);
+export const FINAL = new Set(['opted-out', 'erased']);
 
 /**
  * I3: nothing is cleared for a customer whose opt-out, or erasure, reached the customer's own shard longer ago than
- * `freshnessMs`. Judged by those whose partition tells the shard (`load-home`), by the time of their append.
+ * `freshnessMs`. Judged by those whose partition tells the shard (`load-home`), by the time of their append. Whichever way it
+ * came: a message that its producer sent when every interaction had been taken (`load-after: opted-out`) is stopped, and for
+ * that reason.
  * @param {import('../facts.mjs').Input[]} inputs
  * @param {import('../facts.mjs').Outcome[]} outcomes
  * @param {number} freshnessMs
@@ -13,15 +15,12 @@ const FINAL = new Set(['opted-out', 'erased']);
 export function judgeOptOuts(inputs, outcomes, freshnessMs) {
   const findings = new Findings();
   const bySource = new Map(inputs.map((input) => [input.source, input]));
-  const optedOutAt = new Map();
-  for (const { kind, customer, timestamp, labels } of inputs) {
-    if (kind !== 'interaction' || !FINAL.has(labels.type) || labels.home !== 'yes') continue;
-    findings.count(labels.type);
-    optedOutAt.set(customer, Math.min(timestamp, optedOutAt.get(customer) ?? Number.POSITIVE_INFINITY));
-  }
+  const optedOutAt = homeOptOuts(inputs, findings);
   for (const outcome of outcomes) {
     const input = bySource.get(outcome.source ?? '');
-    const at = input && optedOutAt.get(input.customer);
+    if (!input) continue; // judgeOutcomes reports it
+    if (input.labels.after === 'opted-out') judgeAfter(findings, input, outcome);
+    const at = optedOutAt.get(input.customer);
     if (at === undefined) continue;
     findings.count(`${outcome.outlet} for them`);
     const late = (outcome.decidedAt ?? 0) - at;
@@ -29,4 +28,21 @@ export function judgeOptOuts(inputs, outcomes, freshnessMs) {
       findings.violated(`${input.source} was cleared ${late} ms after an opt-out`);
   }
   return findings.judgement('opt-outs', `an opt-out is obeyed within ${freshnessMs} ms`);
+}
+
+/** The first of each customer that reached the customer's own shard at once. */
+function homeOptOuts(inputs, findings) {
+  const first = new Map();
+  for (const { kind, customer, timestamp, labels } of inputs) {
+    if (kind !== 'interaction' || !FINAL.has(labels.type) || labels.home !== 'yes') continue;
+    findings.count(labels.type);
+    first.set(customer, Math.min(timestamp, first.get(customer) ?? Number.POSITIVE_INFINITY));
+  }
+  return first;
+}
+
+function judgeAfter(findings, { source }, { outlet, why }) {
+  findings.count('after all had been taken');
+  if (outlet !== 'suppressed' || why !== 'opted-out')
+    findings.violated(`${source} was ${outlet} (${why}) though an opt-out had been taken`);
 }

@@ -4,13 +4,11 @@ import { Findings } from '../judgement.mjs';
 const OUTLETS = { message: ['cleared', 'suppressed'], unreadable: ['dead-letter'], interaction: [] };
 
 /**
- * I2: every input record has exactly one outcome, at the outlet of its kind, by the `tact-source` header; what was re-routed
- * among them, each once at most.
+ * I2: every input record has exactly one outcome, at the outlet of its kind, by the `tact-source` header.
  * @param {import('../facts.mjs').Input[]} inputs committed ones
  * @param {import('../facts.mjs').Outcome[]} outcomes
- * @param {(string | undefined)[]} rerouted the sources of everything on the re-routed topics
  */
-export function judgeOutcomes(inputs, outcomes, rerouted) {
+export function judgeOutcomes(inputs, outcomes) {
   const findings = new Findings();
   const outletsBySource = new Map(inputs.map(({ source }) => [source, []]));
   for (const { outlet, source, topic, partition, offset } of outcomes) {
@@ -25,7 +23,6 @@ export function judgeOutcomes(inputs, outcomes, rerouted) {
     const problem = problemOf(kind, outletsBySource.get(source) ?? []);
     if (problem) findings.violated(`${problem}: ${source} (${kind})`);
   }
-  judgeRerouted(findings, new Set(outletsBySource.keys()), rerouted);
   return findings.judgement('outcomes', 'every input has exactly one outcome');
 }
 
@@ -37,15 +34,4 @@ function problemOf(kind, outlets) {
   if (outlets.length > due)
     return due === 0 ? `has an outcome (${outlets})` : `decided ${outlets.length} times (${outlets})`;
   return outlets.every((outlet) => wanted.includes(outlet)) ? undefined : `at the wrong outlet (${outlets})`;
-}
-
-function judgeRerouted(findings, known, rerouted) {
-  const seen = new Set();
-  for (const source of rerouted) {
-    findings.count('re-routed');
-    if (source === undefined || !known.has(source))
-      findings.violated(`unknown: re-routed from ${source ?? 'nowhere'}`);
-    else if (seen.has(source)) findings.violated(`re-routed twice: ${source}`);
-    else seen.add(source);
-  }
 }

@@ -3,7 +3,7 @@ import { type Facts, type Input, judge, type Limit, type Outcome } from '../../c
 
 const SECOND = 1_000;
 export const LIMITS: Limit[] = [
-  { id: 'email', where: { channel: 'email' }, limit: 2, windowMs: 10 * SECOND },
+  { id: 'email', rule: 'email-burst', where: { channel: 'email' }, limit: 2, windowMs: 10 * SECOND },
   { id: 'campaign', per: ['campaign'], limit: 1, windowMs: 60 * SECOND },
 ];
 
@@ -31,7 +31,11 @@ export function outcome(
   decidedAt: number,
   more: Partial<Outcome> = {},
 ): Outcome {
-  const { key, value, headers, timestamp, source } = of;
+  const { key, headers, timestamp, source } = of;
+  const [reason, value] =
+    outlet === 'suppressed'
+      ? ['cap-reached', decisionOf('cap-reached', 'email-burst')]
+      : ['cleared', of.value];
   const place = { topic: outlet, partition: 0, offset: nextOffset++ };
   return {
     outlet,
@@ -43,8 +47,14 @@ export function outcome(
     source,
     decidedAt,
     waited: false,
+    why: reason,
     ...more,
   };
+}
+
+/** What the suppressed topic tells. */
+export function decisionOf(reason: string, rule?: string): Buffer {
+  return Buffer.from(JSON.stringify({ reason, rule }));
 }
 
 function tact(name: string) {
@@ -70,18 +80,18 @@ export function goodFacts(): Facts {
       outcome('suppressed', third, 2_000),
       outcome('dead-letter', unreadable, 2_000),
     ],
-    rerouted: ['asked/0/1'],
+    rerouted: [],
     shards: [
       {
         shard: 0,
         changelog: [
-          { offset: 0, key: Buffer.from('log'), value: Buffer.from('id') },
-          { offset: 1, key: Buffer.from('fence'), value: Buffer.from('nonce') },
-          { offset: 3, key: Buffer.from('anna'), value: Buffer.from('older state') },
-          { offset: 4, key: Buffer.from('bert'), value: Buffer.from('state') },
-          { offset: 7, key: Buffer.from('anna'), value: state },
-          { offset: 8, key: Buffer.from('bert'), value: null },
-          { offset: 9, key: Buffer.from('position'), value: position },
+          { offset: 0, timestamp: 2_000, key: Buffer.from('log'), value: Buffer.from('id') },
+          { offset: 1, timestamp: 2_000, key: Buffer.from('fence'), value: Buffer.from('nonce') },
+          { offset: 3, timestamp: 2_000, key: Buffer.from('anna'), value: Buffer.from('older state') },
+          { offset: 4, timestamp: 2_000, key: Buffer.from('bert'), value: Buffer.from('state') },
+          { offset: 7, timestamp: 2_000, key: Buffer.from('anna'), value: state },
+          { offset: 8, timestamp: 2_000, key: Buffer.from('bert'), value: null },
+          { offset: 9, timestamp: 2_000, key: Buffer.from('position'), value: position },
         ],
         end: 11,
         hash: new Map([

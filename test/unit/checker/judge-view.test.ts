@@ -19,7 +19,12 @@ describe('view', () => {
 
   test('a fence that nothing has followed yet may lie behind the watermark', () => {
     const fenced = (shard: { changelog: unknown[]; end: number }) => {
-      shard.changelog.push({ offset: 10, key: Buffer.from('fence'), value: Buffer.from('nonce') });
+      shard.changelog.push({
+        offset: 10,
+        timestamp: 2_000,
+        key: Buffer.from('fence'),
+        value: Buffer.from('nonce'),
+      });
       shard.end = 12;
     };
     expect(red(fenced)).toEqual([]);
@@ -37,9 +42,9 @@ describe('view of what waits', () => {
   function defer(facts: Facts): Facts['shards'][number] {
     const shard = shardOf(facts);
     const [waits, ended] = [Buffer.from('d:asked/0/8'), Buffer.from('d:asked/0/9')];
-    shard.changelog.splice(2, 0, { offset: 2, key: ended, value: Buffer.from('message') });
-    shard.changelog.splice(4, 0, { offset: 5, key: waits, value: Buffer.from('message') });
-    shard.changelog.splice(5, 0, { offset: 6, key: ended, value: null });
+    shard.changelog.splice(2, 0, { offset: 2, timestamp: 2_000, key: ended, value: Buffer.from('message') });
+    shard.changelog.splice(4, 0, { offset: 5, timestamp: 2_000, key: waits, value: Buffer.from('message') });
+    shard.changelog.splice(5, 0, { offset: 6, timestamp: 2_000, key: ended, value: null });
     shard.hash.set('d:asked/0/8', Buffer.from('message'));
     shard.hash.set('due', Buffer.from('1'));
     shard.due = ['d:asked/0/8'];

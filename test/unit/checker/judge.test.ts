@@ -1,12 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { type Facts, judge, type Outcome } from '../../checker/check.mjs';
-import { broken, clear, clearedOf, goodFacts, input, LIMITS, message, outcome } from './good-facts.ts';
+import { type Facts, type Input, judge, type Outcome } from '../../checker/check.mjs';
+import {
+  broken,
+  clear,
+  clearedOf,
+  decisionOf,
+  goodFacts,
+  input,
+  LIMITS,
+  message,
+  outcome,
+  shardOf,
+} from './good-facts.ts';
 
 test('facts without a fault are green in every judgement', () => {
   expect(broken(() => {})).toEqual([]);
   const report = judge(goodFacts(), { limits: LIMITS });
   expect(report.holds).toBe(true);
-  expect(report.judgements.map(({ id }) => id)).toEqual(['limits', 'outcomes', 'view', 'order', 'forwarded']);
+  expect(report.judgements.map(({ id }) => id)).toEqual([
+    ...['limits', 'stops', 'outcomes', 'reroutes', 'view', 'order', 'forwarded'],
+  ]);
 });
 
 describe('limits', () => {
@@ -58,7 +71,7 @@ describe('limits', () => {
       broken((facts) => {
         clearedOf(facts)[0].decidedAt = Number.NaN;
       }),
-    ).toEqual(['limits']);
+    ).toEqual(['limits', 'stops']);
   });
 });
 
@@ -68,7 +81,7 @@ describe('outcomes', () => {
   });
 
   test('a second outcome at another outlet is red', () => {
-    expect(broken((facts) => facts.outcomes.push(outcome('suppressed', message(0), 1_000)))).toEqual([
+    expect(broken((facts) => facts.outcomes.push(outcome('suppressed', message(0), 2_000)))).toEqual([
       'outcomes',
     ]);
   });
@@ -96,15 +109,124 @@ describe('outcomes', () => {
     ).toEqual(['outcomes']);
   });
 
-  test('a record that was re-routed twice is red, and so is one from nowhere', () => {
-    expect(broken((facts) => facts.rerouted.push('asked/0/1'))).toEqual(['outcomes']);
-    expect(broken((facts) => facts.rerouted.push('asked/7/7'))).toEqual(['outcomes']);
-  });
-
   test('a record that the load did not label is red', () => {
     expect(broken((facts) => facts.inputs.push(input('asked/0/50', { kind: 'unlabelled' })))).toEqual([
       'outcomes',
     ]);
+  });
+});
+
+describe('reroutes', () => {
+  /** A second shard, to which every customer of the facts belongs; all came in at the first. */
+  const red = (change: (facts: Facts) => void) =>
+    broken((facts) => {
+      facts.shards.push({
+        ...{ shard: 1, changelog: [], end: 0 },
+        hash: new Map([['watermark', Buffer.from('0')]]),
+      });
+      const readable = facts.inputs.filter(({ kind }) => kind !== 'unreadable');
+      facts.rerouted.push(...readable.map(({ source }) => ({ source, partition: 1 })));
+      change(facts);
+    });
+
+  test('each record in the shard of its customer, once, is green', () => {
+    expect(red(() => {})).toEqual([]);
+  });
+
+  test('an interaction that never arrived is red, and so is a message', () => {
+    const lose = (source: string) =>
+      red((facts) => {
+        facts.rerouted = facts.rerouted.filter((each) => each.source !== source);
+      });
+    expect(lose('told/0/0')).toEqual(['reroutes']);
+    expect(lose('asked/0/1')).toEqual(['reroutes']);
+  });
+
+  test('an interaction of a type that nobody knows stays where it is', () => {
+    const unknown = (facts: Facts) => {
+      facts.inputs.push(input('told/0/9', { labels: { type: 'wink', unknown: 'yes' } }));
+    };
+    expect(red(unknown)).toEqual([]);
+  });
+
+  test('one that arrived twice, in a wrong shard, from nowhere, or needlessly is red', () => {
+    const add = (source: string | undefined, partition: number) =>
+      red(({ rerouted }) => rerouted.push({ source, partition }));
+    expect(add('asked/0/1', 1)).toEqual(['reroutes']);
+    expect(add('asked/7/7', 1)).toEqual(['reroutes']);
+    expect(add(undefined, 1)).toEqual(['reroutes']);
+    expect(add('asked/0/3', 1)).toEqual(['reroutes']);
+    expect(red(({ rerouted }) => Object.assign(rerouted[0] as object, { partition: 0 }))).toEqual([
+      'reroutes',
+    ]);
+    expect(broken(({ rerouted }) => rerouted.push({ source: 'asked/0/0', partition: 0 }))).toEqual([
+      'reroutes',
+    ]);
+  });
+});
+
+describe('stops', () => {
+  const stop = (reason: string, more: Partial<Input> = {}, rule?: string) =>
+    broken((facts) => {
+      const stopped = message(9, more);
+      facts.inputs.push(stopped);
+      facts.outcomes.push(outcome('suppressed', stopped, 90_000, { value: decisionOf(reason, rule) }));
+    });
+
+  test('a limit that had room is red', () => {
+    expect(stop('cap-reached', {}, 'email-burst')).toEqual(['stops']);
+    expect(
+      broken((facts) => {
+        clearedOf(facts)[1].decidedAt = 2_001;
+      }),
+    ).toEqual(['stops']);
+  });
+
+  test('an opt-out of nobody is red, and a consent that was given and not found', () => {
+    expect(stop('opted-out')).toEqual(['stops']);
+    expect(stop('no-consent', { labels: { consent: 'given' } })).toEqual(['stops']);
+    expect(stop('no-consent', { labels: { consent: 'none' } })).toEqual([]);
+  });
+
+  test('whoever has opted out or was erased may be stopped for either', () => {
+    for (const type of ['opted-out', 'erased']) {
+      const facts = goodFacts();
+      facts.inputs.push(input('told/0/8', { labels: { type } }));
+      const stopped = message(9, { labels: { consent: 'given' } });
+      facts.inputs.push(stopped);
+      facts.outcomes.push(outcome('suppressed', stopped, 90_000, { value: decisionOf('opted-out') }));
+      expect(judge(facts, { limits: LIMITS }).holds).toBe(true);
+    }
+  });
+});
+
+describe('clock', () => {
+  const red = (change: (facts: Facts) => void) => {
+    const facts = goodFacts();
+    const turn = (offset: number, now: number) => ({
+      ...{ offset, timestamp: now + 50, key: Buffer.from('position') },
+      value: Buffer.from(JSON.stringify({ v: 1, now, next: {} })),
+    });
+    const changelog = [turn(2, 1_000), turn(5, 2_000), turn(9, 3_000)];
+    facts.shards = [{ ...shardOf(facts), changelog }];
+    change(facts);
+    return !judge(facts, { limits: [], clockMs: 500 }).judgements.find(({ id }) => id === 'clock')?.holds;
+  };
+  const turnOf = (facts: Facts, place: number) => shardOf(facts).changelog[place] as { timestamp: number };
+
+  test('turns of the time at which they were appended are green', () => {
+    expect(red(() => {})).toBe(false);
+  });
+
+  test('a turn that is further ahead or behind than is tolerated is red', () => {
+    expect(red((facts) => Object.assign(turnOf(facts, 2), { timestamp: 2_499 }))).toBe(true);
+    expect(red((facts) => Object.assign(turnOf(facts, 2), { timestamp: 3_501 }))).toBe(true);
+    expect(red((facts) => Object.assign(turnOf(facts, 2), { timestamp: 3_500 }))).toBe(false);
+  });
+
+  test('a clock that goes back is red, and so is a decision of no turn', () => {
+    expect(red((facts) => shardOf(facts).changelog.reverse())).toBe(true);
+    expect(red((facts) => Object.assign(clearedOf(facts)[0], { decidedAt: 1_500 }))).toBe(true);
   });
 });
 
@@ -187,7 +309,22 @@ describe('opt-outs', () => {
     expect(broken(optOutAt(85_000, 'yes'))).toEqual([]);
   });
 
-  test('an opt-out that had to be re-routed is not judged', () => {
+  test('when an opt-out that had to be re-routed must be obeyed is not judged', () => {
     expect(broken(optOutAt(10, ''))).toEqual([]);
+  });
+
+  test('what is sent when all had been taken must be stopped, and for that reason', () => {
+    const labels = { after: 'opted-out', channel: 'email', campaign: 'last' };
+    const sentLast = (outlet: Outcome['outlet'], why: string) => (facts: Facts) => {
+      facts.inputs.push(input('told/0/8', { labels: { type: 'opted-out' } }));
+      const last = message(9, { labels });
+      facts.inputs.push(last);
+      facts.outcomes.push(outcome(outlet, last, 90_000, { why, value: told(outlet, last, why) }));
+    };
+    const told = (outlet: Outcome['outlet'], last: Input, why: string) =>
+      outlet === 'cleared' ? last.value : decisionOf(why);
+    expect(broken(sentLast('suppressed', 'opted-out'))).toEqual([]);
+    expect(broken(sentLast('suppressed', 'too-soon'))).toEqual(['opt-outs']);
+    expect(broken(sentLast('cleared', 'cleared'))).toEqual(['opt-outs']);
   });
 });
