@@ -17,6 +17,7 @@ const OWN_TOPICS = {
   decided: DECIDED_TOPIC,
 };
 
+export const CHANGELOG = OWN_TOPICS.changelog;
 /** The topics of an embedded run beside its inputs. */
 export const EMBEDDED_TOPICS: readonly string[] = Object.values(OWN_TOPICS).filter(
   (topic) => typeof topic === 'string',

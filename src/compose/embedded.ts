@@ -11,7 +11,7 @@ import { createRecordReader } from '../records/record-reader.ts';
 import { createSchemaSource } from '../records/schema-source.ts';
 import { Governor } from '../shard/governor.ts';
 import { Outcomes } from './embedded-outcomes.ts';
-import { EMBEDDED_SHARDS, EMBEDDED_TOPICS, embeddedSettings } from './embedded-settings.ts';
+import { CHANGELOG, EMBEDDED_SHARDS, EMBEDDED_TOPICS, embeddedSettings } from './embedded-settings.ts';
 import { Settled } from './embedded-settled.ts';
 import { stepsOf } from './embedded-steps.ts';
 import { EmbeddedTime } from './embedded-time.ts';
@@ -27,6 +27,8 @@ export async function runEmbedded(run: EmbeddedRun): Promise<void> {
   const broker = createMemoryBroker({
     topics: Object.fromEntries(topics.map((topic) => [topic, EMBEDDED_SHARDS])),
     scheduler: time,
+    stamped: [CHANGELOG],
+    clock: () => time.now,
   });
   const settled = new Settled();
   const governor = createGovernor(run, broker, settled, () => time.now);

@@ -4,7 +4,7 @@ import type { OutputRecord } from '../model/record.ts';
 import { catchUp, overtaken } from './catch-up.ts';
 import { FENCE_KEY, LOG_KEY } from './changelog-keys.ts';
 import { ChangelogReader } from './changelog-reader.ts';
-import { checkBrokerClock, ShardClock } from './clock.ts';
+import { checkBrokerClock, checkStamp, ShardClock, UNSTAMPED } from './clock.ts';
 import { commitPosition } from './commit-position.ts';
 import type { ShardDeps } from './deps.ts';
 import type { Fence } from './fence.ts';
@@ -76,6 +76,7 @@ async function acquireWith(
   const fence = await commitFence(deps, layout, producer, await reader.first());
   const isDistrusted = cause === 'due-index';
   const caughtUp = await catchUp({ deps, layout, reader, fence, isDistrusted, signal });
+  checkStamp(caughtUp.fencedAt, layout.changelog);
   checkBrokerClock(caughtUp.fencedAt, fence.before, fence.after, deps.settings.clockTolerance);
 
   const { position } = caughtUp;
@@ -156,7 +157,7 @@ async function commitFence(
   const keyPrint = deps.customerKey(KEY_PRINT_OF);
   const log = first?.value?.toString() ?? `${deps.nonce()}.${keyPrint}`;
   if (isOfOtherKey(log, deps.customerKey)) throw otherKey(layout);
-  const records = [markerRecord(FENCE_KEY, nonce, before)];
+  const records = [markerRecord(FENCE_KEY, nonce, UNSTAMPED)];
   if (!first) records.unshift(markerRecord(LOG_KEY, log, before));
   const transaction = await producer.begin();
   const [base] = await transaction.send([{ ...layout.changelog, records }]);

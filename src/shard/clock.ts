@@ -1,5 +1,6 @@
 import { TactError } from '../kernel/errors.ts';
 import type { Duration, Instant } from '../kernel/time.ts';
+import type { TopicPartition } from '../model/record.ts';
 
 /** What tells the time: the wall clock, and one that nobody sets. */
 export interface Clocks {
@@ -50,6 +51,18 @@ export class ShardClock {
     this.#last = Math.max(this.#last, wall);
     return this.#last;
   }
+}
+
+/** The time that a fence is sent with. No broker's clock shows it, so whoever reads it again reads an append without a stamp. */
+export const UNSTAMPED: Instant = 0;
+
+/** Throws `clock-wrong` when the broker kept the time that a fence was sent with: then our clock would be compared with itself. */
+export function checkStamp(fencedAt: Instant, { topic }: TopicPartition): void {
+  if (fencedAt !== UNSTAMPED) return;
+  throw new TactError(
+    'clock-wrong',
+    `${topic} does not bear the broker's time, so no clock can be checked; set message.timestamp.type=LogAppendTime on it, as tact topics check says`,
+  );
 }
 
 /** Compares the broker's time of an append with ours before and after it. Throws `clock-wrong`. */

@@ -108,7 +108,10 @@ async function prepare({ kafka, redis, input, partitions, folder }, run) {
     'rerouted.outbound',
   ];
   const topics = names.map((name) => ({ topic: own(name), numPartitions: partitions, replicationFactor: 1 }));
-  const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+  const configEntries = [
+    { name: 'cleanup.policy', value: 'compact' },
+    { name: 'message.timestamp.type', value: 'LogAppendTime' },
+  ];
   await createTopics(kafka, [
     ...topics,
     { topic: own('state'), numPartitions: partitions, replicationFactor: 1, configEntries },

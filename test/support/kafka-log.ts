@@ -49,6 +49,7 @@ export function testSettings(id: string, changes: Partial<KafkaSettings> = {}): 
 }
 
 /** What Kafka 4 refuses by default, and Kafka 3 does not. */
+const CHANGELOG_SETTINGS = { 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' };
 const ONE_HOUR_AHEAD = { 'message.timestamp.after.max.ms': '3600000' };
 
 /** Fresh topics, a fresh group and fresh transactional ids on the Kafka of this run. */
@@ -59,7 +60,7 @@ export async function kafkaWorld({ topics, changelog, subscribe }: WorldTopics):
   const wanted = Object.entries(topics).map(([name, partitions]) => ({
     topic: real(name),
     partitions,
-    settings: { ...ONE_HOUR_AHEAD, ...(name === changelog && { 'cleanup.policy': 'compact' }) },
+    settings: { ...ONE_HOUR_AHEAD, ...(name === changelog && CHANGELOG_SETTINGS) },
   }));
   await createTopics(settings, wanted, () => undefined);
   const sender = await openSender(settings, () => undefined);

@@ -67,7 +67,8 @@ export class ShardWorld {
   readonly #crashed = new Set<MemoryLog>();
   #nonces = 0;
 
-  constructor(settings: Partial<ShardSettings> = {}) {
+  /** `stamped`: the topics whose records bear the broker's time. */
+  constructor(settings: Partial<ShardSettings> = {}, { stamped = ['state'] } = {}) {
     this.settings = { ...SETTINGS, ...settings };
     const own = [
       'state',
@@ -78,7 +79,7 @@ export class ShardWorld {
       'dead-letter',
     ];
     this.broker = createMemoryBroker({
-      stamped: ['state'],
+      stamped,
       topics: { requested: 5, interactions: 4, ...Object.fromEntries(own.map((topic) => [topic, SHARDS])) },
     });
   }

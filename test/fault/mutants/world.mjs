@@ -226,7 +226,10 @@ export class World {
       numPartitions: SHARDS,
       replicationFactor: 1,
     }));
-    const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+    const configEntries = [
+      { name: 'cleanup.policy', value: 'compact' },
+      { name: 'message.timestamp.type', value: 'LogAppendTime' },
+    ];
     return [
       ...plain,
       { topic: this.#topic('state'), numPartitions: SHARDS, replicationFactor: 1, configEntries },

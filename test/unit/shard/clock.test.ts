@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Clocks, checkBrokerClock, ShardClock } from '../../../src/shard/clock.ts';
+import {
+  type Clocks,
+  checkBrokerClock,
+  checkStamp,
+  ShardClock,
+  UNSTAMPED,
+} from '../../../src/shard/clock.ts';
 
 const still = (now: number) => ({ wallClock: () => now, monotonic: () => 0 });
 
@@ -35,6 +41,12 @@ describe('a shard’s clock', () => {
     expect(() => clock.next()).toThrow(/was set by 60001 ms/);
     wall -= 60_001;
     expect(clock.next()).toBe(1_600_000);
+  });
+
+  it('is compared with nothing where the broker keeps the time that it was sent', () => {
+    const changelog = { topic: 'tact.state', partition: 3 };
+    expect(() => checkStamp(Date.now(), changelog)).not.toThrow();
+    expect(() => checkStamp(UNSTAMPED, changelog)).toThrow(/tact\.state .*LogAppendTime/);
   });
 
   it('is compared with the broker’s, both ways', () => {

@@ -251,6 +251,13 @@ describe('a shard', () => {
     await expectPromisesKept();
   });
 
+  it('holds where the changelog does not bear the broker’s time, since any clock would agree with itself', async () => {
+    const unstamped = new ShardWorld({}, { stamped: [] });
+    const process = await unstamped.start(TWO_A_DAY);
+    await until('every shard holds', () => holds(process.told, 'clock') >= SHARDS);
+    await process.governor.stop();
+  });
+
   it('decides nothing after its clock was set, and goes on when it is right again', async () => {
     const process = await world.start(TWO_A_DAY);
     ask();
