@@ -129,6 +129,13 @@ export class Governor {
       throw new Error(`governor ${this.#name} did not drain in time`);
   }
 
+  /** Asks for its metrics now; what was measured before stays where it does not answer. */
+  async look() {
+    if (!this.running) return;
+    await scrapeInTurn(this.#life);
+    await scrapeInTurn(this.#life);
+  }
+
   /** The sum of all series that match, in its present life. */
   now(pattern) {
     return sum(this.#life.metrics, pattern);
@@ -164,11 +171,12 @@ export function withoutOwnEnvironment() {
   return own.flatMap((name) => ['-u', name]);
 }
 
-async function scrapeInTurn(life) {
-  if (life.isAsked) return;
-  life.isAsked = true;
-  await scrape(life);
-  life.isAsked = false;
+/** One request at a time: whoever comes meanwhile waits for the answer to the one that is under way. */
+function scrapeInTurn(life) {
+  life.asked ??= scrape(life).finally(() => {
+    life.asked = undefined;
+  });
+  return life.asked;
 }
 
 async function scrape(life) {

@@ -2,6 +2,7 @@ import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
 
 /** Of the transactions of the one platform that uses them, so many are aborted and sent again. */
 const ABORTED_SHARE = 0.05;
+const PLATFORMS = ['crm', 'app', 'shop', 'legacy', 'recorded', 'esp'];
 const RENEWALS_MAX = 5;
 const CHUNK = 2_000;
 const RETRY = { initialRetryTime: 20, maxRetryTime: 1_000, retries: 50 };
@@ -27,31 +28,24 @@ export class Producers {
   #producers = new Map();
   #makers = new Map();
   #turns = new Map();
+  /** The partitions that a platform's present send is for. */
+  #chosen = new Map(PLATFORMS.map((platform) => [platform, new Set()]));
   #isClosed = false;
 
   constructor({ kafka, topics, random, run }) {
     this.#random = random;
     this.#topics = topics;
-    const standard = Partitioners.DefaultPartitioner;
-    const partitioners = {
-      app: standard,
-      shop: standard,
-      recorded: standard,
-      esp: standard,
-      legacy: Partitioners.LegacyPartitioner,
-    };
-    for (const [platform, createPartitioner] of Object.entries(partitioners)) {
-      const options = { createPartitioner, allowAutoTopicCreation: false, retry: RETRY };
+    for (const platform of PLATFORMS) {
+      const partitioner =
+        platform === 'legacy' ? Partitioners.LegacyPartitioner : Partitioners.DefaultPartitioner;
+      const options = {
+        ...{ createPartitioner: this.#watched(platform, partitioner), retry: RETRY },
+        ...(platform === 'crm'
+          ? { transactionalId: `${run}-crm-platform`, maxInFlightRequests: 1 }
+          : { allowAutoTopicCreation: false }),
+      };
       this.#makers.set(platform, () => kafkaOf(kafka, `${run}-${platform}`).producer(options));
     }
-    this.#makers.set('crm', () =>
-      kafkaOf(kafka, `${run}-crm`).producer({
-        createPartitioner: standard,
-        transactionalId: `${run}-crm-platform`,
-        maxInFlightRequests: 1,
-        retry: RETRY,
-      }),
-    );
     for (const [platform, make] of this.#makers) this.#producers.set(platform, make());
   }
 
@@ -120,7 +114,31 @@ export class Producers {
     const topic = this.#topics[platform];
     if (platform === 'crm') return this.#sendInTransactions(topic, messages);
     const compression = platform === 'shop' ? CompressionTypes.GZIP : CompressionTypes.None;
-    await this.#producers.get(platform).send({ topic, messages, compression });
+    await this.#whole(platform, () => this.#producers.get(platform).send({ topic, messages, compression }));
+  }
+
+  #watched(platform, createPartitioner) {
+    return () => {
+      const choose = createPartitioner();
+      return (message) => {
+        const partition = choose(message);
+        this.#chosen.get(platform).add(partition);
+        return partition;
+      };
+    };
+  }
+
+  /**
+   * kafkajs resolves without having sent everything, where one broker has answered, another has not, and the partitions of the
+   * other have moved to the first: whoever has answered is not asked again.
+   */
+  async #whole(platform, send) {
+    const chosen = this.#chosen.get(platform);
+    chosen.clear();
+    const placed = new Set((await send()).map(({ partition }) => partition));
+    const missing = [...chosen].filter((partition) => !placed.has(partition));
+    if (missing.length > 0)
+      throw new Error(`nothing was written to the partitions ${missing} of ${platform}`);
   }
 
   async #sendInTransactions(topic, messages) {
@@ -131,7 +149,7 @@ export class Producers {
       await aborted.abort();
     }
     const transaction = await producer.transaction();
-    await transaction.send({ topic, messages });
+    await this.#whole('crm', () => transaction.send({ topic, messages }));
     await transaction.commit();
   }
 }

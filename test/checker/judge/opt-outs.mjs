@@ -16,10 +16,12 @@ export function judgeOptOuts(inputs, outcomes, freshnessMs) {
   const findings = new Findings();
   const bySource = new Map(inputs.map((input) => [input.source, input]));
   const optedOutAt = homeOptOuts(inputs, findings);
+  const placesByCustomer = placesOf(inputs);
   for (const outcome of outcomes) {
     const input = bySource.get(outcome.source ?? '');
     if (!input) continue; // judgeOutcomes reports it
-    if (input.labels.after === 'opted-out') judgeAfter(findings, input, outcome);
+    if (input.labels.after === 'opted-out')
+      judgeAfter(findings, input, outcome, placesByCustomer.get(input.customer));
     const at = optedOutAt.get(input.customer);
     if (at === undefined) continue;
     findings.count(`${outcome.outlet} for them`);
@@ -41,8 +43,20 @@ function homeOptOuts(inputs, findings) {
   return first;
 }
 
-function judgeAfter(findings, { source }, { outlet, why }) {
+/** Where each customer's opt-outs and erasures lie, in words. */
+function placesOf(inputs) {
+  const places = new Map();
+  for (const { kind, customer, labels, source, timestamp } of inputs) {
+    if (kind !== 'interaction' || !FINAL.has(labels.type)) continue;
+    const own = places.get(customer) ?? [];
+    places.set(customer, [...own, `${labels.type} at ${source} (${new Date(timestamp).toISOString()})`]);
+  }
+  return places;
+}
+
+function judgeAfter(findings, { source, customer }, { outlet, why }, places) {
   findings.count('after all had been taken');
-  if (outlet !== 'suppressed' || why !== 'opted-out')
-    findings.violated(`${source} was ${outlet} (${why}) though an opt-out had been taken`);
+  if (places === undefined) findings.violated(`${source}: the load says wrongly that ${customer} opted out`);
+  else if (outlet !== 'suppressed' || why !== 'opted-out')
+    findings.violated(`${source} was ${outlet} (${why}) though ${customer} had ${places.join(', ')}`);
 }

@@ -49,6 +49,8 @@ export const POINT_NAMES = POINTS.flatMap(({ put }) =>
   [...put.matchAll(/faultPoint\('([^']+)'\)/g)].map(([, name]) => name),
 );
 
+/** The version of the state that the next release writes. */
+export const NEXT_VERSION = 4;
 /** A field that no release knows, with a default. */
 const NEXT_FIELD = { name: 'mood', type: 'string', default: 'calm', doc: 'Of the next release.' };
 

@@ -29,4 +29,7 @@ export function runChaos(options: {
   size: Size;
   log?: (line: string) => void;
   keep?: boolean;
-}): Promise<{ rounds: Round[]; faults: Record<string, { attempted: number; effective: number }> }>;
+}): Promise<{
+  rounds: Round[];
+  faults: Record<string, { attempted: number; effective: number; together: number }>;
+}>;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
@@ -37,7 +38,8 @@ export class Link {
     link.#target = target;
     link.#framed = framed;
     link.#server = createServer({ noDelay: true, allowHalfOpen: false }, (client) => link.#accept(client));
-    await new Promise((resolve) => link.#server.listen(0, HOST, resolve));
+    link.#server.listen(0, HOST);
+    await once(link.#server, 'listening');
     return link;
   }
 
@@ -140,7 +142,9 @@ class Pair {
       for (const request of requests.add(chunk)) this.#forward(request);
     });
     this.back = new Way(server, on.delayMs, (chunk) => this.#answer(chunk));
-    for (const socket of [client, server]) socket.on('error', () => {}).on('close', () => this.end());
+    // What was sent before one end went is under way still.
+    client.on('error', () => {}).on('close', () => this.there.whenEmpty(() => this.end()));
+    server.on('error', () => {}).on('close', () => this.back.whenEmpty(() => this.end()));
   }
 
   end() {
@@ -192,6 +196,7 @@ class Way {
   #deliver;
   #waiting = [];
   #isPaused = false;
+  #onEmpty;
 
   constructor(source, delayMs, deliver) {
     this.#source = source;
@@ -213,6 +218,12 @@ class Way {
     this.#flush();
   }
 
+  /** Calls back when everything that came was delivered. */
+  whenEmpty(then) {
+    if (this.#waiting.length === 0) then();
+    else this.#onEmpty = then;
+  }
+
   #flush() {
     while (!this.#isPaused && this.#waiting.length > 0) {
       const wait = this.#waiting[0].at - Date.now();
@@ -222,6 +233,7 @@ class Way {
       }
       this.#deliver(this.#waiting.shift().chunk);
     }
+    if (this.#waiting.length === 0) this.#onEmpty?.();
   }
 }
 

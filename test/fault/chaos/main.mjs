@@ -11,12 +11,14 @@ const HELP = `Faults at random on three brokers, two Redis servers and three gov
   npm run chaos                                  one round of four minutes of faults
   npm run chaos -- --rounds 15                   an hour and a half
   npm run chaos -- --faults F10,F15 --minutes 2  these faults only, by id or by how it begins
+  npm run chaos -- --faults F05a --felt 200 --minutes 60
   npm run chaos -- --seed 4242 --keep            the same load and plan again; logs stay in the temporary folder
   npm run chaos -- --list                        the faults
   npm run chaos -- --sum chaos.jsonl             the table of all rounds in a file that --record wrote
 
 --rounds N      rounds, each with topics and governors of its own (1)
 --minutes N     faults in each (4)
+--felt N        or until each was felt so often
 --rate N        messages a second (300)
 --seed N        of the first round; the next ones follow
 --faults LIST   ids
@@ -25,14 +27,14 @@ const HELP = `Faults at random on three brokers, two Redis servers and three gov
 --keep          leave logs and configuration where they are
 
 Needs Java 17, redis-server and about 4 GB of memory; a disk that is full can be had as root on Linux only.
-Exit code 1 where a promise was broken.
+Exit code 1 where a promise was broken, or one of the chosen --faults was never felt.
 `;
 
 const text = (value) => ({ type: 'string', ...(value && { default: value }) });
 const flag = { type: 'boolean', default: false };
 const { values } = parseArgs({
   options: {
-    ...{ rounds: text('1'), minutes: text('4'), rate: text(String(FULL.perSecond)) },
+    ...{ rounds: text('1'), minutes: text('4'), felt: text(), rate: text(String(FULL.perSecond)) },
     ...{ seed: text(String((Date.now() % 1_000_000) + 1)), faults: text(), record: text(), sum: text() },
     ...{ json: flag, keep: flag, list: flag, help: flag },
   },
@@ -59,12 +61,13 @@ function chosenFaults() {
 
 async function main() {
   const faults = chosenFaults();
+  const felt = values.felt !== undefined && { feltEach: positive('felt') };
   const started = Date.now();
   const log = (line) =>
     process.stderr.write(`${((Date.now() - started) / 1_000).toFixed(1).padStart(7)} s  ${line}\n`);
   const result = await runChaos({
     ...{ faults, log, keep: values.keep, rounds: positive('rounds'), seed: positive('seed') },
-    size: { ...FULL, perSecond: positive('rate'), faultsMs: positive('minutes') * 60_000 },
+    size: { ...FULL, perSecond: positive('rate'), faultsMs: positive('minutes') * 60_000, ...felt },
     onRound(round, counts) {
       if (round.report) log(renderReport(round.report).trimEnd());
       log(round.violations.length === 0 ? 'no judgement is red' : `BROKEN: ${round.violations.join(', ')}`);
@@ -73,7 +76,15 @@ async function main() {
   });
   const outcome = { rounds: result.rounds.map((round) => lineOf(round)), faults: result.faults };
   process.stdout.write(values.json ? `${JSON.stringify(outcome, null, 2)}\n` : renderTable(faults, outcome));
-  process.exitCode = outcome.rounds.every(({ violations }) => violations.length === 0) ? 0 : 1;
+  const isBroken = outcome.rounds.some(({ violations }) => violations.length > 0);
+  process.exitCode = isBroken || (values.faults !== undefined && neverFelt(result.faults)) ? 1 : 0;
+}
+
+/** Whoever chose faults wants each of them to be felt. */
+function neverFelt(counts) {
+  const never = Object.keys(counts).filter((id) => counts[id].effective === 0);
+  if (never.length > 0) process.stderr.write(`never felt alone: ${never.join(', ')}\n`);
+  return never.length > 0;
 }
 
 function lineOf({ seed, violations, lagMs, messages, report }, faults) {

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const FAULT_TIMEOUT_MS = 120_000;
+/** Every wait in a fault has a limit of its own; what goes on beyond this would go on beside the next ones. */
+const FAULT_TIMEOUT_MS = 300_000;
 /** Two faults at once, of different kinds, so often. */
 const TOGETHER = 0.25;
+const TOO_LONG = Symbol('too long');
 const RESTS_MS = [500, 4_000];
 
 /** Strikes with one fault after another, now and then with two at once, each as often as the others. */
@@ -20,22 +22,27 @@ export class Nemesis {
   }
 
   /**
-   * Until the time is over, or every fault was felt so often.
+   * Until the time is over, or every fault was felt so often. Throws when a fault does not come to an end.
    * @param {number} durationMs
    * @param {number} [feltEach]
+   * @returns {Promise<number>} when everything was healed last
    */
   async strike(durationMs, feltEach = Number.POSITIVE_INFINITY) {
     const { random } = this.#world;
     const over = Date.now() + durationMs;
     this.#enough = feltEach;
+    let healedAt = Date.now();
     while (Date.now() < over && this.#faults.some((fault) => this.#isWanted(fault))) {
       const first = this.#next((fault) => this.#isWanted(fault));
       const second = random.chance(TOGETHER) ? this.#next(({ kind }) => kind !== first.kind) : undefined;
       await Promise.all([first, second].map((fault) => fault && this.#inject(fault, second !== undefined)));
       await this.#world.heal();
+      healedAt = Date.now();
+      if (healedAt >= over) break;
       for (const governor of this.#world.governors) await governor.takesTurns();
       await pause(random.between(...RESTS_MS));
     }
+    return healedAt;
   }
 
   #isWanted({ id }) {
@@ -54,19 +61,26 @@ export class Nemesis {
   async #inject(fault, isTogether) {
     const { log } = this.#world;
     log(`${fault.id} ${fault.title}${isTogether ? ' (with another)' : ''}`);
-    this.#tally.attempted(fault.id);
-    let timer;
-    const tooLong = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('it took too long')), FAULT_TIMEOUT_MS);
+    // Which of two was felt cannot be told from outside.
+    if (isTogether) this.#tally.together(fault.id);
+    else this.#tally.attempted(fault.id);
+    const isFelt = await this.#isFelt(fault);
+    if (!isFelt) log(`${fault.id} void`);
+    else if (!isTogether) this.#tally.felt(fault.id);
+  }
+
+  async #isFelt(fault) {
+    const over = new AbortController();
+    const limit = pause(FAULT_TIMEOUT_MS, TOO_LONG, { signal: over.signal });
+    // It is called off where the fault ends.
+    limit.catch(() => {});
+    const injected = fault.inject(this.#world).catch((error) => {
+      this.#world.log(`${fault.id}: ${error.message.split('\n')[0]}`);
+      return false;
     });
-    try {
-      const felt = await Promise.race([fault.inject(this.#world), tooLong]);
-      if (felt) this.#tally.felt(fault.id);
-      else log(`${fault.id} void`);
-    } catch (error) {
-      log(`${fault.id} void: ${error.message.split('\n')[0]}`);
-    } finally {
-      clearTimeout(timer);
-    }
+    const felt = await Promise.race([injected, limit]);
+    over.abort();
+    if (felt === TOO_LONG) throw new Error(`${fault.id} did not come to an end`);
+    return felt;
   }
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { check } from '../../checker/check.mjs';
 import { removeFolder } from '../../stack/children.mjs';
 import { Random } from '../../support/random.mjs';
-import { untilQuiet } from '../quiet.mjs';
+import { untilQuiet, untilTheEnd } from '../quiet.mjs';
 import { readTopics, SHARDS } from '../scenario.mjs';
 import { Nemesis } from './nemesis.mjs';
+import { isInSync } from './replicas.mjs';
 import { World } from './world.mjs';
 
 /** After the last fault everything that came in must have been taken within so long. */
@@ -43,12 +44,11 @@ export async function playRound({ stack, builds, folder, seed, size, faults, tal
     for (const governor of world.governors) governor.start();
     world.pressure.start();
     for (const governor of world.governors) await governor.takesTurns();
-    await new Nemesis({ world, faults, tally }).strike(size.faultsMs, size.feltEach);
+    const healedAt = await new Nemesis({ world, faults, tally }).strike(size.faultsMs, size.feltEach);
     await world.pressure.stop();
-    await world.heal();
     log('quiet');
     const violations = [];
-    const lagMs = await untilLagIsGone(world, violations);
+    const lagMs = await untilLagIsGone(world, healedAt, violations);
     for (const governor of world.governors) await governor.drain();
     log('checking');
     const addresses = { kafka: world.kafka, redis: stack.redis.primary.url };
@@ -67,19 +67,23 @@ export async function playRound({ stack, builds, folder, seed, size, faults, tal
   }
 }
 
-/** How long the governors took to come up with what came in; then nothing waits any more, either. Else that is a violation. */
-async function untilLagIsGone({ kafka, stack, run, topics }, violations) {
+/**
+ * How long after everything was healed the governors had come up with what came in; then nothing waits any more, every replica
+ * is in sync, and whoever opted out has been offered something last. Else that is a violation.
+ */
+async function untilLagIsGone(world, healedAt, violations) {
+  const { kafka, stack, run, topics, producers, traffic } = world;
   const watched = {
     ...{ kafka, redis: stack.redis.primary.url, keyPrefix: run, shards: SHARDS },
     topics: readTopics(topics),
   };
-  const started = Date.now();
   let lagMs = PATIENCE_MS;
   try {
     await untilQuiet({ ...watched, mayWait: true, timeoutMs: PATIENCE_MS });
-    lagMs = Date.now() - started;
+    lagMs = Date.now() - healedAt;
     if (lagMs > LAG_WITHIN_MS) violations.push(`lag of ${Math.round(lagMs / 1_000)} s`);
-    await untilQuiet({ ...watched, timeoutMs: WAITS_WITHIN_MS });
+    if (!(await isInSync(world))) violations.push('a replica did not come back');
+    await untilTheEnd({ ...watched, producers, traffic, timeoutMs: WAITS_WITHIN_MS });
   } catch (error) {
     violations.push(error.message);
   }

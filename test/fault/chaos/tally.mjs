@@ -1,14 +1,18 @@
-/** How often each fault was tried, and how often it was felt. */
+/**
+ * How often each fault was tried alone, how often it was felt then, and how often it was tried together with another.
+ * @typedef {{ attempted: number, effective: number, together: number }} Count
+ */
 export class Tally {
   #counts = new Map();
 
   /** @param {readonly { id: string }[]} faults */
   constructor(faults) {
-    for (const { id } of faults) this.#counts.set(id, { attempted: 0, effective: 0 });
+    for (const { id } of faults) this.#counts.set(id, { attempted: 0, effective: 0, together: 0 });
   }
 
   attempts(id) {
-    return this.#counts.get(id).attempted;
+    const { attempted, together } = this.#counts.get(id);
+    return attempted + together;
   }
 
   feltSoFar(id) {
@@ -19,21 +23,25 @@ export class Tally {
     this.#counts.get(id).attempted += 1;
   }
 
+  together(id) {
+    this.#counts.get(id).together += 1;
+  }
+
   felt(id) {
     this.#counts.get(id).effective += 1;
   }
 
-  /** @returns {Record<string, { attempted: number, effective: number }>} */
+  /** @returns {Record<string, Count>} */
   toJSON() {
     return Object.fromEntries([...this.#counts].map(([id, counts]) => [id, { ...counts }]));
   }
 
   /** What came since then, where there was anything. @param {ReturnType<Tally['toJSON']>} before */
   since(before) {
-    const more = [...this.#counts].map(([id, { attempted, effective }]) => [
+    const more = [...this.#counts].map(([id, counts]) => [
       id,
-      { attempted: attempted - before[id].attempted, effective: effective - before[id].effective },
+      Object.fromEntries(Object.entries(counts).map(([what, count]) => [what, count - before[id][what]])),
     ]);
-    return Object.fromEntries(more.filter(([, { attempted }]) => attempted > 0));
+    return Object.fromEntries(more.filter(([, { attempted, together }]) => attempted + together > 0));
   }
 }

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { waitUntil } from '../../stack/children.mjs';
 import { createTopics } from '../create-topics.mjs';
 import { Governor } from '../governor.mjs';
@@ -42,6 +43,8 @@ export class World {
   #builds;
   #folder;
   #guest;
+  /** What a fault has to itself until everything is healed. */
+  #taken = new Set();
 
   /**
    * @param {object} options
@@ -86,10 +89,19 @@ export class World {
     return this.stack.seats[this.governors.indexOf(governor)];
   }
 
-  /** Any governor, and the others. */
+  /** A governor that no other fault has, and the others. */
   pickGovernor() {
-    const governor = this.random.pick(this.governors);
+    const governor = this.random.pick(this.governors.filter((each) => !this.#taken.has(each)));
+    if (!governor) throw new Error('another fault has every governor');
+    this.#taken.add(governor);
     return { governor, others: this.governors.filter((each) => each !== governor) };
+  }
+
+  /** All of them, for one that no other fault may touch meanwhile. */
+  takeGovernors() {
+    if (this.#taken.size > 0) throw new Error('another fault has one of the governors');
+    for (const governor of this.governors) this.#taken.add(governor);
+    return this.governors;
   }
 
   /** Starts a governor that knows the next version of the state, and writes it. */
@@ -97,16 +109,20 @@ export class World {
     governor.start(this.#builds.next);
   }
 
-  /** The sum of a metric over all governors and all their lives. */
-  count(pattern) {
-    return this.governors.reduce((all, governor) => all + governor.measured(pattern), 0);
+  /** The sum of a metric over these governors and all their lives. */
+  count(pattern, governors = this.governors) {
+    return governors.reduce((all, governor) => all + governor.measured(pattern), 0);
   }
 
-  /** Whether the work makes a metric rise, by so much, soon. */
-  async rises(pattern, work, { by = 1, withinMs = FELT_WITHIN_MS } = {}) {
-    const before = this.count(pattern);
-    await work();
-    return this.comes(() => this.count(pattern) >= before + by, withinMs);
+  /**
+   * Whether the work makes a metric of these governors rise, by so much, soon; from what they say now, not what they said last.
+   * Work that resolves to false says by itself that it was void.
+   */
+  async rises(pattern, work, { by = 1, of = this.governors } = {}) {
+    await Promise.all(of.map((governor) => governor.look()));
+    const before = this.count(pattern, of);
+    const isSeen = (await work()) !== false;
+    return (await this.comes(() => this.count(pattern, of) >= before + by)) && isSeen;
   }
 
   /** Whether it becomes true soon. */
@@ -117,6 +133,14 @@ export class World {
     } catch {
       return false;
     }
+  }
+
+  /** By which Redis knows the script that writes. */
+  async applySha() {
+    const { APPLY_SCRIPT } = await import(
+      new URL('redis/apply-script.js', pathToFileURL(this.#builds.present))
+    );
+    return createHash('sha1').update(APPLY_SCRIPT).digest('hex');
   }
 
   /** The governor is killed when it comes to this step next. */
@@ -159,6 +183,7 @@ export class World {
       else governor.start();
     }
     if (this.#guest?.running) await this.#guest.kill();
+    this.#taken.clear();
     this.pressure.multiply(1);
     this.traffic.makeHot(0);
   }

@@ -1,25 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { kafkaOf } from '../../producers.mjs';
-import { transactions } from '../signs.mjs';
+import { isInSync, isOutOfSync } from '../replicas.mjs';
+import { acquires, either, transactions } from '../signs.mjs';
 
+/** What governors say of brokers that do not answer. */
+const HINDERED = either(transactions('aborted', 'ambiguous', 'fenced'), acquires());
 const COMMITTED = transactions('committed');
 const FULL = /No space left on device/;
-
-/** How few replicas of the cleared topic's partitions are in sync, at the least. */
-async function leastInSync({ kafka, topics }) {
-  const admin = kafkaOf(kafka, 'chaos-admin').admin();
-  try {
-    await admin.connect();
-    const { topics: found } = await admin.fetchTopicMetadata({ topics: [topics.cleared] });
-    return Math.min(...found[0].partitions.map(({ isr }) => isr.length));
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-const isrShrinks = (world) => world.comes(async () => (await leastInSync(world)) < 3);
-const isrIsWhole = (world) => world.comes(async () => (await leastInSync(world)) === 3, 60_000);
 
 const oneDown = {
   id: 'F10',
@@ -27,10 +14,11 @@ const oneDown = {
   async inject(world) {
     const node = world.random.pick(world.stack.cluster.nodes);
     await node.kill();
-    const felt = await isrShrinks(world);
+    const felt = await isOutOfSync(world);
     await pause(world.random.between(0, 4_000));
     await node.start();
-    return (await isrIsWhole(world)) && felt;
+    await isInSync(world);
+    return felt;
   },
 };
 
@@ -46,7 +34,7 @@ const twoDown = {
     await pause(5_000);
     const stalled = world.count(COMMITTED) === before;
     await Promise.all([one.start(), two.start()]);
-    await isrIsWhole(world);
+    await isInSync(world);
     return stalled;
   },
 };
@@ -56,11 +44,14 @@ const asleep = {
   title: 'a broker, which coordinates groups and transactions, sleeps',
   async inject(world) {
     const node = world.random.pick(world.stack.cluster.nodes);
-    node.signal('SIGSTOP');
-    const felt = await isrShrinks(world);
-    await pause(world.random.between(0, 6_000));
-    node.signal('SIGCONT');
-    return (await isrIsWhole(world)) && felt;
+    return world.rises(HINDERED, async () => {
+      node.signal('SIGSTOP');
+      const isSeen = await isOutOfSync(world);
+      await pause(world.random.between(0, 6_000));
+      node.signal('SIGCONT');
+      await isInSync(world);
+      return isSeen;
+    });
   },
 };
 
@@ -78,7 +69,8 @@ const diskFull = {
     disks.kafka.free();
     if (node.running) await node.kill();
     await node.start();
-    return (await isrIsWhole(world)) && felt;
+    await isInSync(world);
+    return felt;
   },
 };
 

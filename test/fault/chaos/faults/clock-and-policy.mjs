@@ -3,6 +3,8 @@ import { policyText } from '../../scenario.mjs';
 import { acquires, either, holds } from '../signs.mjs';
 
 const CLOCK = either(acquires('clock'), holds('clock'));
+const LAST_TURN = /^tact_last_turn_timestamp_seconds/;
+const AHEAD_MS = 1_500;
 const DAY_MS = 86_400_000;
 
 const jump = {
@@ -12,11 +14,15 @@ const jump = {
     const { random } = world;
     const { governor } = world.pickGovernor();
     const by = random.pick([600_000, -600_000, 3_600_000, -3_600_000, DAY_MS, -DAY_MS]);
-    return world.rises(CLOCK, async () => {
-      world.setClock(governor, by);
-      await pause(random.between(2_000, 8_000));
-      world.setClock(governor, 0);
-    });
+    return world.rises(
+      CLOCK,
+      async () => {
+        world.setClock(governor, by);
+        await pause(random.between(2_000, 8_000));
+        world.setClock(governor, 0);
+      },
+      { of: [governor] },
+    );
   },
 };
 
@@ -25,10 +31,14 @@ const skew = {
   id: 'F26b',
   title: "governors' clocks differ by less than is tolerated",
   async inject(world) {
-    for (const governor of world.governors) world.setClock(governor, world.random.between(-1_500, 1_500));
-    for (const governor of world.governors) await governor.takesTurns();
+    const [ahead, ...others] = world.random.shuffle(world.takeGovernors());
+    world.setClock(ahead, AHEAD_MS);
+    for (const governor of others) world.setClock(governor, world.random.between(-AHEAD_MS, AHEAD_MS));
+    // Its turns are ahead of our own time.
+    const isAhead = () => ahead.now(LAST_TURN) * 1_000 > Date.now() + AHEAD_MS / 2;
+    const felt = await world.comes(isAhead);
     await pause(4_000);
-    return true;
+    return felt;
   },
 };
 

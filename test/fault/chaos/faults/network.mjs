@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { acquires, transactions } from '../signs.mjs';
+import { acquires, either, transactions } from '../signs.mjs';
 
 const END_TXN = 26;
 const AMBIGUOUS = transactions('ambiguous');
 const NOT_COMMITTED = transactions('aborted', 'ambiguous', 'fenced');
+/** What a clogged link does, and a kill does not. */
+const CLOGGED = either(NOT_COMMITTED, /^tact_redis_errors_total/);
 const SESSION_MS = 6_000;
 /** Longer than the transaction time-out, so that the next owner may have settled it or may not. */
 const LATE_MS = [300, 14_000];
@@ -18,17 +20,21 @@ async function onCommit(world, fateOf, seenBy) {
   const { brokers } = world.seatOf(governor);
   const seen = () => brokers.reduce((all, link) => all + seenBy(link), 0);
   const before = seen();
-  return world.rises(AMBIGUOUS, async () => {
-    for (const link of brokers) {
-      let isDone = false;
-      link.judge((request) => {
-        if (isDone || !isCommit(request)) return undefined;
-        isDone = true;
-        return fateOf();
-      });
-    }
-    await world.comes(() => seen() > before);
-  });
+  return world.rises(
+    AMBIGUOUS,
+    async () => {
+      for (const link of brokers) {
+        let isDone = false;
+        link.judge((request) => {
+          if (isDone || !isCommit(request)) return undefined;
+          isDone = true;
+          return fateOf();
+        });
+      }
+      return world.comes(() => seen() > before);
+    },
+    { of: [governor] },
+  );
 }
 
 const answerLost = {
@@ -58,10 +64,14 @@ const slowBrokers = {
   title: 'every request takes so long that transactions time out',
   async inject(world) {
     const { governor } = world.pickGovernor();
-    return world.rises(NOT_COMMITTED, async () => {
-      for (const link of world.seatOf(governor).brokers) link.slow(4_500);
-      await pause(25_000);
-    });
+    return world.rises(
+      NOT_COMMITTED,
+      async () => {
+        for (const link of world.seatOf(governor).brokers) link.slow(4_500);
+        await pause(25_000);
+      },
+      { of: [governor] },
+    );
   },
 };
 
@@ -69,12 +79,17 @@ const apart = (direction) => ({
   id: direction === 'there' ? 'F13a' : 'F13b',
   title: `nothing goes ${direction === 'there' ? 'from a governor to the brokers' : 'from the brokers to a governor'}`,
   async inject(world) {
-    const { governor } = world.pickGovernor();
-    return world.rises(acquires('assigned'), async () => {
-      for (const link of world.seatOf(governor).brokers) link.hold(direction);
-      await pause(SESSION_MS + world.random.between(1_000, 6_000));
-      for (const link of world.seatOf(governor).brokers) link.heal();
-    });
+    const { governor, others } = world.pickGovernor();
+    // The others get its shards.
+    return world.rises(
+      acquires('assigned'),
+      async () => {
+        for (const link of world.seatOf(governor).brokers) link.hold(direction);
+        await pause(SESSION_MS + world.random.between(1_000, 6_000));
+        for (const link of world.seatOf(governor).brokers) link.heal();
+      },
+      { of: others },
+    );
   },
 });
 
@@ -84,11 +99,15 @@ const oneBrokerApart = {
   async inject(world) {
     const { governor } = world.pickGovernor();
     const link = world.random.pick(world.seatOf(governor).brokers);
-    return world.rises(NOT_COMMITTED, async () => {
-      link.cut();
-      await pause(world.random.between(3_000, 9_000));
-      link.heal();
-    });
+    return world.rises(
+      NOT_COMMITTED,
+      async () => {
+        link.cut();
+        await pause(world.random.between(3_000, 9_000));
+        link.heal();
+      },
+      { of: [governor] },
+    );
   },
 };
 
@@ -97,13 +116,13 @@ const swizzle = {
   title: 'links are clogged one by one and unclogged in another order, and a governor is killed meanwhile',
   async inject(world) {
     const { random } = world;
-    return world.rises(acquires(), async () => {
+    const { governor } = world.pickGovernor();
+    return world.rises(CLOGGED, async () => {
       const links = random.shuffle(world.stack.links).slice(0, 7);
       for (const link of links) {
         for (const direction of ['there', 'back']) link.hold(direction);
         await pause(random.between(300, 1_200));
       }
-      const { governor } = world.pickGovernor();
       await governor.kill();
       governor.start();
       for (const link of random.shuffle(links)) {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SESSION_TIMEOUT_MS } from '../../scenario.mjs';
-import { POINT_NAMES } from '../builds.mjs';
+import { NEXT_VERSION, POINT_NAMES } from '../builds.mjs';
+import { changelogEnds, hasVersion } from '../changelog.mjs';
 import { acquires, transactions } from '../signs.mjs';
 
 const POINT_WITHIN_MS = 30_000;
@@ -14,11 +15,13 @@ const kill = {
     const { governor } = world.pickGovernor();
     await governor.takesTurns();
     await pause(random.between(0, 1_000));
-    await governor.kill();
-    await pause(random.between(0, 1_000));
-    governor.start();
-    await governor.takesTurns();
-    return true;
+    // Its shards have to be acquired, by itself or by the others.
+    return world.rises(acquires('assigned'), async () => {
+      await governor.kill();
+      await pause(random.between(0, 1_000));
+      governor.start();
+      await governor.takesTurns();
+    });
   },
 };
 
@@ -45,13 +48,17 @@ const crashPoint = (point) => ({
 async function sleepAndWake(world, meanwhile) {
   const { governor, others } = world.pickGovernor();
   await governor.takesTurns();
-  return world.rises(transactions('fenced'), async () => {
-    governor.signal('SIGSTOP');
-    await pause(SESSION_TIMEOUT_MS + 3_000);
-    await meanwhile();
-    await Promise.all(others.map((other) => other.takesTurns()));
-    governor.signal('SIGCONT');
-  });
+  return world.rises(
+    transactions('fenced'),
+    async () => {
+      governor.signal('SIGSTOP');
+      await pause(SESSION_TIMEOUT_MS + 3_000);
+      await meanwhile();
+      await Promise.all(others.map((other) => other.takesTurns()));
+      governor.signal('SIGCONT');
+    },
+    { of: [governor] },
+  );
 }
 
 const zombie = {
@@ -90,10 +97,13 @@ const upgrade = {
       start();
       await governor.takesTurns();
     };
-    for (const governor of world.governors) await turns(governor, () => world.startNext(governor));
+    const governors = world.takeGovernors();
+    const from = await changelogEnds(world);
+    for (const governor of governors) await turns(governor, () => world.startNext(governor));
     await pause(2_000);
-    for (const governor of world.governors) await turns(governor, () => governor.start());
-    return true;
+    const isWritten = await hasVersion(world, from, NEXT_VERSION);
+    for (const governor of governors) await turns(governor, () => governor.start());
+    return isWritten;
   },
 };
 

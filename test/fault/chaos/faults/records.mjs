@@ -3,11 +3,16 @@ import { kafkaOf } from '../../producers.mjs';
 import { acquires } from '../signs.mjs';
 
 const DEAD_LETTERS = /^tact_dead_letters_total/;
-const TURNS = /^tact_turn_records_sum/;
+const DECIDED = /^tact_decisions_total/;
+const STOPPED = /^tact_decisions_total\{outcome="suppressed"/;
+const OPTED_OUT = /^tact_decisions_total\{outcome="suppressed",reason="opted-out"/;
 const REFUSED = acquires('transaction');
 const BURST = 300;
 const HOT_MS = 10_000;
+const HOT_MESSAGES = 500;
 const PAIRS = 60;
+/** From then on an opt-out binds, and the checker sees to it. */
+const OBEYED_AFTER_MS = 9_000;
 const OLD = 60;
 
 const poison = {
@@ -24,10 +29,17 @@ const hot = {
   title: 'half of the messages are to one customer',
   async inject(world) {
     const before = world.traffic.hottest();
-    world.traffic.makeHot(0.5);
-    await pause(HOT_MS);
-    world.traffic.makeHot(0);
-    return world.traffic.hottest() > before + 100;
+    // Nearly all of its messages are stopped, and so many more than usual.
+    return world.rises(
+      STOPPED,
+      async () => {
+        world.traffic.makeHot(0.5);
+        await pause(HOT_MS);
+        world.traffic.makeHot(0);
+        return world.traffic.hottest() > before + HOT_MESSAGES;
+      },
+      { by: HOT_MESSAGES },
+    );
   },
 };
 
@@ -35,13 +47,19 @@ const flood = {
   id: 'F25',
   title: 'ten times as many messages as usual',
   async inject(world) {
-    const before = world.pressure.sent;
-    const usual = world.pressure.perSecond * (HOT_MS / 1_000);
-    world.pressure.multiply(10);
-    await pause(HOT_MS);
-    world.pressure.multiply(1);
-    const flooded = world.pressure.sent - before;
-    return world.rises(TURNS, async () => {}, { by: 1 }) && flooded > 3 * usual;
+    const { pressure } = world;
+    const before = pressure.sent;
+    const many = 3 * pressure.perSecond * (HOT_MS / 1_000);
+    return world.rises(
+      DECIDED,
+      async () => {
+        pressure.multiply(10);
+        await pause(HOT_MS);
+        pressure.multiply(1);
+        return pressure.sent - before > many;
+      },
+      { by: many },
+    );
   },
 };
 
@@ -49,12 +67,14 @@ const race = {
   id: 'F28',
   title: 'opt-outs race messages to the same customers',
   async inject(world) {
-    const { pressure, traffic } = world;
-    for (const [optOut, message] of traffic.races(PAIRS)) {
-      const first = world.random.chance(0.5) ? [optOut, message] : [message, optOut];
+    const { pressure, traffic, random } = world;
+    const races = [...traffic.races(PAIRS)];
+    for (const { optOut, during } of races) {
+      const first = random.chance(0.5) ? [optOut, during] : [during, optOut];
       await Promise.all(first.map((record) => pressure.send([record])));
     }
-    return true;
+    await pause(OBEYED_AFTER_MS);
+    return world.rises(OPTED_OUT, () => pressure.send(races.map(({ after }) => after)), { by: PAIRS });
   },
 };
 

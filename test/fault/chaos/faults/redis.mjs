@@ -4,7 +4,8 @@ import { mismatches } from '../signs.mjs';
 const ERRORS = /^tact_redis_errors_total/;
 const BEHIND = mismatches('behind');
 
-const isApply = (request) => /evalsha/i.test(request.subarray(0, 200).toString('latin1'));
+/** The call of the one script that writes; its text is in the build, so its hash is known when a round is. */
+const isApply = (sha) => (request) => request.subarray(0, 200).toString('latin1').includes(sha);
 
 /** A setting of Redis for a while. */
 async function configured(node, name, value, work) {
@@ -103,15 +104,20 @@ const answerLost = {
     const { governor } = world.pickGovernor();
     const link = world.seatOf(governor).redis;
     const before = link.lostAnswers;
-    return world.rises(ERRORS, async () => {
-      let isDone = false;
-      link.judge((request) => {
-        if (isDone || !isApply(request)) return undefined;
-        isDone = true;
-        return 'lose-answer';
-      });
-      await world.comes(() => link.lostAnswers > before);
-    });
+    const isWrite = isApply(await world.applySha());
+    return world.rises(
+      ERRORS,
+      async () => {
+        let isDone = false;
+        link.judge((request) => {
+          if (isDone || !isWrite(request)) return undefined;
+          isDone = true;
+          return 'lose-answer';
+        });
+        return world.comes(() => link.lostAnswers > before);
+      },
+      { of: [governor] },
+    );
   },
 };
 
@@ -146,10 +152,12 @@ const refusing = (kind, refuse) => ({
   async inject(world) {
     const { primary } = world.stack.redis;
     const before = await primary.errors(kind);
+    let isSeen = false;
     return world.rises(ERRORS, async () => {
-      await refuse(world, primary, () =>
-        world.comes(async () => (await primary.errors(kind)) > before, 10_000),
-      );
+      await refuse(world, primary, async () => {
+        isSeen = await world.comes(async () => (await primary.errors(kind)) > before, 10_000);
+      });
+      return isSeen;
     });
   },
 });
@@ -192,8 +200,9 @@ const diskFull = {
     const before = await redis.primary.errors('MISCONF');
     return world.rises(ERRORS, async () => {
       disks.redis.fill();
-      await world.comes(async () => (await redis.primary.errors('MISCONF')) > before);
+      const isSeen = await world.comes(async () => (await redis.primary.errors('MISCONF')) > before);
       disks.redis.free();
+      return isSeen;
     });
   },
 };
