@@ -27,7 +27,7 @@ export type Round = 'turn' | 'idle' | 'watermark' | 'due-index' | 'stale';
 export class Rounds {
   readonly #deps: ShardDeps;
   readonly #owned: OwnedShard;
-  readonly #recordsMax: number;
+  #recordsMax: number;
   readonly #signal: AbortSignal;
   readonly #standstill = new Standstill();
   #reportedAt: Duration = Number.NEGATIVE_INFINITY;
@@ -36,7 +36,7 @@ export class Rounds {
   #hasReleased = false;
   #told: Deferred | undefined;
 
-  /** `recordsMax`: records in one turn at most. */
+  /** `recordsMax`: records in the first turn at most; in each one after it twice as many, up to what is configured. */
   constructor(deps: ShardDeps, owned: OwnedShard, recordsMax: number, signal: AbortSignal) {
     this.#deps = deps;
     this.#owned = owned;
@@ -82,6 +82,8 @@ export class Rounds {
     if (turn.kind === 'watermark') return this.#mismatch(turn.found);
     if (turn.kind === 'stale') return 'stale';
     this.#tellDeferred();
+    // Turns are small after one was refused, to get past what is before the record that it was for.
+    this.#recordsMax = Math.min(this.#recordsMax * 2, this.#deps.settings.turnRecordsMax);
     this.#deps.observer.turnFinished(this.#owned.layout.shard, turn.report);
     return 'turn';
   }

@@ -354,6 +354,24 @@ describe('a shard', () => {
     expect(holds(second.told, 'position-lost')).toBe(0);
   });
 
+  it('takes few at a time after refusals, and soon many again', async () => {
+    let isRefusing = true;
+    const settings = { turnRecordsMax: 512 };
+    const process = await world.start(TWO_A_DAY, {
+      settings,
+      log: (log) => refusing(log, 'cleared', () => isRefusing),
+    });
+    const requested = { customerId: 'ann', channel: 'email' };
+    world.append('requested', requested);
+    // 512 / 8³ by then.
+    await until('the shard holds', () => holds(process.told, 'refused') >= 3);
+    const turnsBefore = calls(process.told, 'turnFinished').length;
+    for (let i = 0; i < 400; i++) world.append('requested', requested);
+    isRefusing = false;
+    await until('everything is decided', () => world.outcomes().size === 401);
+    expect(calls(process.told, 'turnFinished').length - turnsBefore).toBeLessThan(60);
+  });
+
   it('holds when its transactions are refused again and again, and says so', async () => {
     const process = await world.start(TWO_A_DAY, { log: (log) => refusing(log, 'cleared') });
     world.append('requested', { customerId: 'ann', channel: 'email' });
@@ -470,11 +488,11 @@ describe('what the protocol stands on: each of these breaks a promise when it is
   });
 });
 
-/** A log that refuses every transaction with a record for this topic, the aborted ones of an acquire excepted. */
-function refusing(log: MemoryLog, topic: string): Log {
+/** A log that refuses every transaction with a record for this topic meanwhile, the aborted ones of an acquire excepted. */
+function refusing(log: MemoryLog, topic: string, meanwhile = () => true): Log {
   return overTransactions(log, (transaction) => ({
     send: (slices) => {
-      const isRefused = slices.some((slice) => slice.topic === topic && !isFence(slice.records[0]));
+      const isRefused = meanwhile() && slices.some((slice) => slice.topic === topic && !isFence(slice.records[0]));
       if (isRefused) throw new TactError('transaction-failed', 'MESSAGE_TOO_LARGE');
       return transaction.send(slices);
     },
