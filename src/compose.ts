@@ -1,11 +1,12 @@
 import type { Abilities } from './cli/abilities.ts';
+import { readControl } from './compose/control.ts';
 import { readCustomer, scanOutputs } from './compose/customers.ts';
 import { runEmbedded } from './compose/embedded.ts';
 import { govern } from './compose/governing.ts';
 import { SILENT } from './compose/kafka-tools.ts';
 import { adoptShard, rebuildShard } from './compose/operating.ts';
 import { configuredReader, kafkaSettings } from './compose/settings.ts';
-import { readStatus } from './compose/status.ts';
+import { readProcesses, readStatus } from './compose/status.ts';
 import { tail } from './compose/tail.ts';
 import { openSender } from './kafka/sender.ts';
 import { createTopics, describeTopics } from './kafka/topics.ts';
@@ -15,6 +16,8 @@ export const abilities: Abilities = {
   runEmbedded,
   govern,
   readStatus,
+  readProcesses,
+  readControl,
   rebuildShard,
   adoptShard,
   tail,

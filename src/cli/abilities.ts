@@ -5,6 +5,7 @@ import type { CustomerState } from '../model/customer-state.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OutboundMessage } from '../model/message.ts';
 import type { LogRecord, OutputRecord, TopicOffset, TopicPartition } from '../model/record.ts';
+import type { Control } from '../model/stop.ts';
 import type { RecordReader } from '../records/reader.ts';
 import type { ShardState } from '../shard/observer.ts';
 
@@ -18,6 +19,10 @@ export interface Abilities {
   /** Resolves once this process is a member of the group and Redis has answered. */
   govern(config: Config, start: GovernStart): Promise<Governing>;
   readStatus(config: Config): Promise<StatusReport>;
+  /** The processes that run at present, as they say themselves; Kafka is not asked. */
+  readProcesses(config: Config): Promise<readonly ProcessStatus[]>;
+  /** What operators have stopped, as the control topic says. */
+  readControl(config: Config): Promise<Control>;
   /** What the broker says about these topics; a topic that does not exist is left out. */
   describeTopics(config: Config, topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>>;
   createTopics(config: Config, topics: readonly NewTopic[]): Promise<void>;
@@ -112,6 +117,8 @@ export interface ProcessStatus {
   readonly host?: string;
   /** `name@digest` of the policy it decides with. */
   readonly policy?: string;
+  /** The version of the control topic that is in force in it. */
+  readonly control?: number;
   readonly startedAt?: Instant;
   readonly seenAt?: Instant;
 }

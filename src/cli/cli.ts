@@ -15,6 +15,7 @@ import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 import { addShard } from './shard.ts';
 import { addStatus } from './status.ts';
+import { addResume, addStop } from './stop.ts';
 import { addTail } from './tail.ts';
 import type { Terminal } from './terminal.ts';
 import { addTest } from './test.ts';
@@ -78,6 +79,8 @@ function createProgram(context: CommandContext, writeOut: (text: string) => void
     addTest,
     addRun,
     addStatus,
+    addStop,
+    addResume,
     addExplain,
     addCustomer,
     addImport,

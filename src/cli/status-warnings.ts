@@ -22,6 +22,7 @@ export function statusWarnings({ shards, processes }: StatusReport): string[] {
 
 const ADVICE: Readonly<Record<HoldCause, string>> = {
   'interactions-behind': 'interactions are still being read; it goes on by itself',
+  stopped: 'everything is held on purpose; tact resume --everything lets it go on',
   redis: 'Redis does not answer; it goes on by itself when it is back',
   kafka: 'Kafka does not answer; it goes on by itself when it is back',
   registry: 'the schema registry does not answer; it goes on by itself when it is back',

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { NewTopic } from './abilities.ts';
 
-export type TopicPurpose = 'input' | 'changelog' | 'rerouted' | 'output';
+export type TopicPurpose = 'input' | 'changelog' | 'rerouted' | 'control' | 'output';
 
 /** What Tact needs of a topic; an absent need is none. */
 export interface TopicNeed {
@@ -53,6 +53,9 @@ export function topicNeeds(config: Config): TopicNeed[] {
     ...[topics.reroutedInteractions, topics.reroutedOutbound].map((topic) =>
       own(topic, 'rerouted', { partitionsAre: 'exact', read: true }),
     ),
+    own(topics.control, 'control', {
+      ...{ partitions: 1, partitionsAre: 'exact', cleanup: 'compact', read: true, messageBytes: undefined },
+    }),
     ...outputTopics(config).map((topic) => own(topic, 'output', {})),
   ];
   return [...new Map(needs.map((need) => [need.topic, need])).values()];

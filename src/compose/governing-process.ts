@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { startHttpServer } from '../http/http-server.ts';
 import type { Routes } from '../http/routes.ts';
 import { TactError } from '../kernel/errors.ts';
+import { type Control, NO_CONTROL } from '../model/stop.ts';
 import { type HealthFacts, judgeLive, judgeReady } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -48,6 +49,8 @@ export class GoverningProcess {
   #outsideSince: number | undefined;
   #hasFailed = false;
   #joined = false;
+  #control = NO_CONTROL;
+  #publishNow: () => void = () => {};
 
   constructor(config: Config, watchers: Watchers, policy: PolicyWatch) {
     this.#config = config;
@@ -92,6 +95,12 @@ export class GoverningProcess {
         this.#settle.resolve();
       },
     };
+  }
+
+  /** Says at once that it is in force here: whoever stopped something waits for that. */
+  controlChanged(control: Control): void {
+    this.#control = control;
+    this.#publishNow();
   }
 
   onMembership(isMember: boolean): void {
@@ -143,9 +152,11 @@ export class GoverningProcess {
       }
     };
     void publish();
+    this.#publishNow = () => void publish();
     const timer = setInterval(() => void publish(), PUBLISH_INTERVAL);
     this.closes(async () => {
       clearInterval(timer);
+      this.#publishNow = () => {};
       await board.withdraw(this.#instance).catch(() => undefined);
       await board.close();
     });
@@ -180,6 +191,7 @@ export class GoverningProcess {
         startedAt: this.#startedAt,
         at: Date.now(),
         policy: { name, digest, enforce },
+        control: this.#control.version,
       },
       this.#watchers.board.shards(),
     );

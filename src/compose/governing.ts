@@ -14,6 +14,8 @@ import { shardLog } from '../observe/shard-log.ts';
 import { RedisStateStore } from '../redis/redis-state-store.ts';
 import { Governor } from '../shard/governor.ts';
 import { subscribedTopics } from '../shard/layout.ts';
+import { underControl } from './control.ts';
+import { ControlWatch } from './control-watch.ts';
 import { GoverningProcess, type Watchers } from './governing-process.ts';
 import { pause } from './pause.ts';
 import { PolicyWatch } from './policy-watch.ts';
@@ -42,7 +44,8 @@ export async function govern(config: Config, start: GovernStart): Promise<Govern
     const deadline = AbortSignal.any([start.signal, AbortSignal.timeout(start.within)]);
     const store = await openStore(config, process, watchers, deadline);
     const log = await openLog(config, process, watchers, deadline);
-    const governor = createGovernor(config, { log, store, policy, watchers, process });
+    const control = await watchControl(config, process, watchers, deadline);
+    const governor = createGovernor(config, { log, store, policy, control, watchers, process });
     return await process.run(governor, deadline);
   } catch (error) {
     await process.end();
@@ -76,15 +79,42 @@ async function openLog(
   return log;
 }
 
+/** A log of its own, so that nothing that shards read can keep a stop waiting. */
+async function watchControl(
+  config: Config,
+  process: GoverningProcess,
+  { logger, metrics }: Watchers,
+  deadline: AbortSignal,
+): Promise<ControlWatch> {
+  const { control: topic, changelog } = config.topics;
+  const topics = { subscribe: [topic], changelog };
+  const log = await answered(deadline, () => createKafkaLog(kafkaSettings(config), topics, kafkaLog(logger)));
+  process.closes(() => log.leave());
+  const watch = await answered(deadline, () =>
+    ControlWatch.start(log, topic, {
+      onChanged(control) {
+        metrics.controlChanged(control);
+        process.controlChanged(control);
+        logger.event('control-changed', { version: control.version, stops: control.stops });
+      },
+      onUnreadable: (offset) => logger.event('control-unreadable', { topic, offset }),
+      onFailed: (error) => logger.event('control-unreached', { topic, err: error }),
+    }),
+  );
+  process.closes(() => watch.stop());
+  return watch;
+}
+
 interface Parts {
   readonly log: KafkaLog;
   readonly store: RedisStateStore;
   readonly policy: PolicyWatch;
+  readonly control: ControlWatch;
   readonly watchers: Watchers;
   readonly process: GoverningProcess;
 }
 
-function createGovernor(config: Config, { log, store, policy, watchers, process }: Parts): Governor {
+function createGovernor(config: Config, { log, store, policy, control, watchers, process }: Parts): Governor {
   const { metrics, board, logger } = watchers;
   return new Governor(
     {
@@ -94,7 +124,10 @@ function createGovernor(config: Config, { log, store, policy, watchers, process 
       observer: tellAll(metrics, board, shardLog(logger)),
       settings: shardSettings(config),
       outputFormat: config.outputs.format,
-      policy: () => policy.current,
+      policy: underControl(
+        () => policy.current,
+        () => control.current,
+      ),
       customerKey: configuredCustomerKey(config),
       wallClock: Date.now,
       monotonic: () => performance.now(),

@@ -41,7 +41,8 @@ function revealTls({ key, ...rest }: Tls): Omit<Tls, 'key'> & { key?: string } {
 }
 
 export function shardSettings(config: Config): ShardSettings {
-  const { outputs, topics, turn, changelog, deferral } = config;
+  const { outputs, turn, changelog, deferral } = config;
+  const { control: _, ...topics } = config.topics;
   return {
     inputs: config.inputs.map(({ topic, kind, start, cleared }) => ({
       topic,

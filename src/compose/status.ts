@@ -14,7 +14,7 @@ import { redisSettings, shardSettings } from './settings.ts';
 
 /** What Kafka, Redis and the running processes say of every shard; no process has to be asked. */
 export async function readStatus(config: Config): Promise<StatusReport> {
-  const processes = await readProcesses(config);
+  const processes = await heard(config);
   const shards = await withAdapters(config, async ({ log, store }) => {
     const layouts = await allLayouts(config, log);
     return Promise.all(layouts.map((layout) => shardStatus(layout, log, store, processes)));
@@ -31,7 +31,12 @@ export async function allLayouts(config: Config, log: KafkaLog): Promise<ShardLa
   return Array.from({ length: shards }, (_, shard) => shardLayout(shard, settings, counts));
 }
 
-async function readProcesses(config: Config): Promise<ProcessStatus[]> {
+/** The processes that run at present. */
+export async function readProcesses(config: Config): Promise<ReportedProcess[]> {
+  return (await heard(config)).map(reported);
+}
+
+async function heard(config: Config): Promise<ProcessStatus[]> {
   const board = new RedisProcessBoard(redisSettings(config));
   try {
     const texts = await board.read();
@@ -85,12 +90,13 @@ function ownership(
   return { owner: latest.process.instance, state, since, lagRecords, lagSeconds, ...(cause && { cause }) };
 }
 
-function reported({ instance, host, policy, startedAt, at }: ProcessStatus): ReportedProcess {
+function reported({ instance, host, policy, control, startedAt, at }: ProcessStatus): ReportedProcess {
   return {
     id: instance,
     ...(host !== undefined && { host }),
     startedAt,
     seenAt: at,
     ...(policy && { policy: `${policy.name}@${policy.digest}` }),
+    ...(control !== undefined && { control }),
   };
 }

@@ -69,6 +69,7 @@ const topicsSchema = z
       'tact.rerouted.interactions',
     ),
     reroutedOutbound: topicName('messages on their way to their own shard').default('tact.rerouted.outbound'),
+    control: topicName('compacted topic of what operators stopped, of one partition').default('tact.control'),
   })
   .prefault({});
 

@@ -13,6 +13,7 @@ import type { Policy } from './policy.ts';
 import { prune } from './prune.ts';
 import { type Assessment, type Settled, settle } from './settle.ts';
 import { stateAfter } from './state-after.ts';
+import { STOP_NAME } from './stops.ts';
 import { isUnruled } from './unruled.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -35,7 +36,7 @@ export function decide(
 ): Decided {
   const known = state === undefined ? emptyState(now) : prune(policy, state, now);
   const classified = classify(policy, message);
-  const given: Case = { policy, state: known, classified, asking };
+  const given: Case = { policy, state: known, classified, asking: { ...asking, askedAt: now } };
   const present = assess(given, now);
   // What is asked about later is asked of somebody who is in this tier from now on.
   const later: Case = { ...given, state: holdTier(known, present.tier, now) };
@@ -115,7 +116,9 @@ function decisionOf(
   const clearsAt = (at: Instant) => !policy.recurs || assessLater(given, at).combined.binding === undefined;
   const asked = { policy, state, tier, customerId: message.customerId, now, asking, clearsAt };
   const { verdict, reason, dueAt } = verdictOf(asked, combined, settled);
-  const outcome = policy.enforce ? verdict : 'cleared';
+  // What an operator stops is stopped also where the policy only watches.
+  const isStopped = combined.blocking.some(({ kind }) => kind === STOP_NAME);
+  const outcome = policy.enforce || isStopped ? verdict : 'cleared';
   return {
     outcome,
     verdict,
@@ -131,6 +134,7 @@ function decisionOf(
     class: message.class,
     ...(tier !== undefined && { tier }),
     ...(claimRefused !== undefined && { claimRefused }),
+    ...(policy.control !== undefined && { control: policy.control.version }),
     findings,
   };
 }

@@ -8,6 +8,7 @@ import { tierOf } from '../rules/tiers/tier.ts';
 import type { Asking } from './asking.ts';
 import type { Classified } from './classify.ts';
 import type { Policy, PolicyClass } from './policy.ts';
+import { findStop } from './stops.ts';
 import { findUnruled } from './unruled.ts';
 
 /** What every rule finds about a message at one instant. */
@@ -23,13 +24,15 @@ export function evaluateAll(
   policy: Policy,
   state: CustomerState,
   classified: Classified,
-  { source, isFull }: Pick<Asking, 'source' | 'isFull'>,
+  { source, isFull, askedAt }: Pick<Asking, 'source' | 'isFull' | 'askedAt'>,
   now: Instant,
 ): Evaluated {
   const { timezone, channels, tiers, ceiling } = policy;
   const facts: Facts = { state, message: classified.message, source, now, timezone, channels };
   const tier = tiers.length === 0 ? undefined : tierOf(tiers, facts);
   const findings = findUnruled(classified, facts, isFull === true);
+  const stopped = policy.control && findStop(policy.control, facts, askedAt ?? now);
+  if (stopped !== undefined) findings.push(stopped);
   const rules = policy.rules.map((rule) => ruleFor(rule, tier));
   addRuled(findings, rules, classified.class, facts);
   const highest = ceiling && evaluate(ruleFor(ceiling, tier), facts);

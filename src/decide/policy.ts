@@ -1,4 +1,5 @@
 import type { Duration } from '../kernel/time.ts';
+import type { Control } from '../model/stop.ts';
 import type { Rule } from '../rules/kinds.ts';
 import type { ChannelNames, EventNeed, Exemption } from '../rules/rule-kind.ts';
 import type { Tier } from '../rules/tiers/tier.ts';
@@ -24,6 +25,8 @@ export interface Policy {
   readonly remembers: Remembers;
   /** Whether a message that every rule allows may be blocked again by nothing but time. */
   readonly recurs: boolean;
+  /** What operators stopped, one version for a whole turn; absent: nothing ever was. No part of the digest. */
+  readonly control?: Control;
 }
 
 export interface PolicyClass {

@@ -10,6 +10,7 @@ import { FOR_GOOD } from './let-go.ts';
 import { binds } from './opt-outs.ts';
 import type { PolicyClass } from './policy.ts';
 import { isFull, roomAt } from './send-log.ts';
+import { STOP_NAME } from './stops.ts';
 
 const OPT_OUT_REASONS = {
   erasure: 'opted-out',
@@ -19,7 +20,10 @@ const OPT_OUT_REASONS = {
 const CAUSES = Object.keys(OPT_OUT_REASONS) as readonly OptOut['cause'][];
 
 /** The names that findings without a rule go by; no rule may have one as its id. */
-export const UNRULED_NAMES: readonly string[] = ['channel', ...CAUSES, 'expiry', 'history', 'cancelled'];
+export const UNRULED_NAMES: readonly string[] = [
+  ...['channel', ...CAUSES, 'expiry', 'history', 'cancelled'],
+  STOP_NAME,
+];
 
 /** Whether a finding of this name comes without a rule. */
 export function isUnruled(name: string): boolean {

@@ -1,6 +1,6 @@
 import { shardOf } from '../kernel/shard-of.ts';
 import type { Duration, Instant } from '../kernel/time.ts';
-import { type CustomerState, WAITING_MAX } from '../model/customer-state.ts';
+import { type CustomerState, WAIT_MAX, WAITING_MAX } from '../model/customer-state.ts';
 import type { Finding, Outcome } from '../model/decision.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import { ruleFor } from '../rules/kinds.ts';
@@ -9,6 +9,7 @@ import type { Asking } from './asking.ts';
 import type { Combined } from './combine.ts';
 import type { Policy } from './policy.ts';
 import type { Settled } from './settle.ts';
+import { STOP_NAME } from './stops.ts';
 
 interface Asked {
   readonly policy: Policy;
@@ -30,6 +31,8 @@ interface Verdict {
 }
 
 type Deferral = Extract<OnBlock, { action: 'defer' }>;
+/** What an operator holds waits as long as anything may. */
+const WHILE_STOPPED: Deferral = { action: 'defer', longest: WAIT_MAX, spread: 0 };
 
 /**
  * Cleared when nothing blocks. Deferred when everything that blocks says so, the next eligible time comes, and no rule
@@ -55,7 +58,8 @@ function deferralsOf(asked: Asked, blocking: readonly Finding[]): readonly Defer
 }
 
 function deferralsAmong({ policy, tier }: Asked, blocking: readonly Finding[]): readonly Deferral[] {
-  return blocking.flatMap(({ rule }) => {
+  return blocking.flatMap(({ rule, kind }) => {
+    if (kind === STOP_NAME) return [WHILE_STOPPED];
     const deferring = policy.rules.find(({ id }) => id === rule);
     const onBlock = deferring && ruleFor(deferring, tier).onBlock;
     return onBlock?.action === 'defer' ? [onBlock] : [];

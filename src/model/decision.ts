@@ -32,6 +32,8 @@ export interface Decision {
   readonly tier?: string;
   /** The class that the message claimed and was not given. */
   readonly claimRefused?: string;
+  /** The version of the control topic that it was decided under; absent: nothing was ever stopped. */
+  readonly control?: number;
   readonly findings: readonly Finding[];
 }
 

@@ -12,6 +12,10 @@ export const REASONS = {
     sentence: 'The customer complained.',
     next: 'Do not try again; only the customer can take this back.',
   },
+  stopped: {
+    sentence: 'Somebody at the company stopped this on purpose.',
+    next: 'Ask whoever stopped it; offer it again when it is resumed.',
+  },
   'no-consent': {
     sentence: 'There is no consent for this channel and purpose.',
     next: 'Ask for consent first.',

@@ -17,6 +17,15 @@ export const LOG_EVENTS = {
     level: 'error',
     sentence: 'The policy file has errors; the policy before stays in force.',
   },
+  'control-changed': { level: 'warn', sentence: 'What operators stopped or resumed is in force here.' },
+  'control-unreadable': {
+    level: 'error',
+    sentence: 'A record of the control topic cannot be read, and is passed over.',
+  },
+  'control-unreached': {
+    level: 'warn',
+    sentence: 'The control topic could not be read; what was stopped stays so, and it is tried again.',
+  },
   'http-listening': { level: 'info', sentence: 'Probes and metrics are served.' },
   'status-unpublished': {
     level: 'warn',

@@ -140,6 +140,11 @@ export const METRICS = {
     labels: ['name', 'digest', 'enforce'],
     help: 'The policy in force; always 1.',
   },
+  tact_stops: {
+    type: 'gauge',
+    labels: ['mode'],
+    help: 'Stops of operators that are in force in this process, by what becomes of the messages.',
+  },
   tact_policy_last_reload_successful: {
     type: 'gauge',
     labels: [],

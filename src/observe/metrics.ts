@@ -1,6 +1,7 @@
 import type { Duration, Instant } from '../kernel/time.ts';
 import type { Decision } from '../model/decision.ts';
 import { REASONS, type ReasonCode } from '../model/reason.ts';
+import { type Control, STOP_MODES } from '../model/stop.ts';
 import { READ_FAILURE_REASONS } from '../records/reader.ts';
 import { ACQUIRE_CAUSES, HOLD_CAUSES, type ShardObserver, TURN_STAGES } from '../shard/observer.ts';
 import { createMetricRegistry, type MetricRegistry } from './metric-registry.ts';
@@ -29,6 +30,8 @@ export interface Metrics extends ShardObserver {
   policyLoaded(policy: PolicyInForce, at: Instant): void;
   /** A policy could not be loaded; the one before stays in force. */
   policyRefused(): void;
+  /** What operators stopped changed. */
+  controlChanged(control: Control): void;
   storeCommand(command: StoreCommand, took: Duration, failure?: 'unreachable' | 'refused'): void;
   /** Everything, for a scrape. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -112,8 +115,12 @@ function observeWait(registry: MetricRegistry, { outcome, waitingSince, decidedA
 function policy(
   registry: MetricRegistry,
   decisions: DecisionCounter,
-): Pick<Metrics, 'policyLoaded' | 'policyRefused'> {
+): Pick<Metrics, 'policyLoaded' | 'policyRefused' | 'controlChanged'> {
   return {
+    controlChanged({ stops }) {
+      for (const mode of STOP_MODES)
+        registry.gauge('tact_stops').set({ mode }, stops.filter((stop) => stop.mode === mode).length);
+    },
     policyLoaded(inForce, at) {
       const { name, digest, enforce } = inForce;
       registry.gauge('tact_policy_info').reset();
@@ -167,6 +174,7 @@ function initialise(registry: MetricRegistry, { version, topics }: MetricsOption
   for (const side of ['behind', 'ahead'])
     registry.counter('tact_watermark_mismatches_total').inc({ side }, 0);
   for (const cause of ACQUIRE_CAUSES) registry.counter('tact_acquires_total').inc({ cause }, 0);
+  for (const mode of STOP_MODES) registry.gauge('tact_stops').set({ mode }, 0);
   for (const cause of HOLD_CAUSES) registry.counter('tact_holds_total').inc({ cause }, 0);
   for (const stage of TURN_STAGES) registry.histogram('tact_turn_duration_seconds').zero({ stage });
   for (const outcome of ['cleared', 'suppressed']) {

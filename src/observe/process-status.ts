@@ -13,6 +13,8 @@ export interface ProcessStatus {
   readonly at: Instant;
   /** Absent before a policy was loaded. */
   readonly policy?: PolicyStatus;
+  /** The version of the control topic that is in force; absent: an older Tact, which knows none. */
+  readonly control?: number;
   readonly shards: readonly ShardStatus[];
 }
 
@@ -59,7 +61,7 @@ export function encodeProcessStatus(status: ProcessStatus): string {
 
 /** Undefined for anything that is not a status of a known version: another program, or a later Tact, wrote it. */
 export function decodeProcessStatus(text: string): ProcessStatus | undefined {
-  const { version, instance, host, startedAt, at, policy, shards } = parseObject(text);
+  const { version, instance, host, startedAt, at, policy, control, shards } = parseObject(text);
   if (version !== VERSION || typeof instance !== 'string' || !isInstant(startedAt) || !isInstant(at))
     return undefined;
   if (!Array.isArray(shards) || !shards.every(isShardStatus)) return undefined;
@@ -70,6 +72,7 @@ export function decodeProcessStatus(text: string): ProcessStatus | undefined {
     startedAt,
     at,
     ...(policy === undefined ? {} : { policy: pickPolicy(policy) }),
+    ...(Number.isSafeInteger(control) ? { control: control as number } : {}),
     shards: shards.map(pickShard),
   };
 }

@@ -46,6 +46,7 @@ function decisionFields({ decision, decisionId, message, source, policy }: Decis
     class: decision.class,
     tier: decision.tier,
     claimRefused: decision.claimRefused,
+    control: decision.control,
     message,
     findings: decision.findings,
   };

@@ -6,6 +6,7 @@ import type { Deferred } from './deferred.ts';
 /** Why a shard waits rather than risk a wrong decision. */
 export const HOLD_CAUSES = [
   'interactions-behind',
+  'stopped',
   'redis',
   'kafka',
   'registry',

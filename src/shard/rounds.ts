@@ -2,11 +2,13 @@ import { TactError } from '../kernel/errors.ts';
 import type { Duration } from '../kernel/time.ts';
 import { SECOND } from '../kernel/time.ts';
 import type { LogRecord } from '../model/record.ts';
+import { holdsEverything, NO_CONTROL } from '../model/stop.ts';
 import { commitPosition } from './commit-position.ts';
 import type { Deferred } from './deferred.ts';
 import type { ShardDeps } from './deps.ts';
 import { lagOf } from './lag.ts';
 import type { Fetched, FetchTarget } from './log.ts';
+import type { HoldCause } from './observer.ts';
 import type { OwnedShard } from './owned-shard.ts';
 import { parsePartitionKey } from './position.ts';
 import { releaseDue } from './release.ts';
@@ -16,12 +18,17 @@ import { type Turn, takeTurn } from './turn.ts';
 const REPORT_INTERVAL: Duration = SECOND;
 /** How long a fetch waits while messages wait for the interactions. */
 const CATCHING_UP_WAIT: Duration = 20;
+/** And while an operator holds everything, who expects it to go on soon once it is resumed. */
+const STOPPED_WAIT: Duration = 200;
 /** A broker that cannot be read from is asked again so often before the shard is acquired anew. */
 const FETCH_TRIES = 5;
 const FETCH_PAUSE: Duration = 200;
 
 /** The last three end in an acquire: the store is not where the shard left it, its index is damaged, a turn took too long. */
 export type Round = 'turn' | 'idle' | 'watermark' | 'due-index' | 'stale';
+
+/** Why messages wait in a shard that is ours. */
+type RoundHold = Extract<HoldCause, 'interactions-behind' | 'stopped'>;
 
 /** What an owned shard does, again and again: take a turn on what is due, then fetch, and take one on what has come. */
 export class Rounds {
@@ -31,7 +38,7 @@ export class Rounds {
   readonly #signal: AbortSignal;
   readonly #standstill = new Standstill();
   #reportedAt: Duration = Number.NEGATIVE_INFINITY;
-  #isHolding = false;
+  #holdsFor: RoundHold | undefined;
   /** The last round released what was due; new input is next. */
   #hasReleased = false;
   #told: Deferred | undefined;
@@ -44,9 +51,9 @@ export class Rounds {
     this.#signal = signal;
   }
 
-  /** Messages wait, because the interactions are not known well enough. */
+  /** Messages wait, though the shard is ours. */
   get isHolding(): boolean {
-    return this.#isHolding;
+    return this.#holdsFor !== undefined;
   }
 
   /** What is due and what has come take turns, so that neither waits for the end of the other. */
@@ -58,9 +65,14 @@ export class Rounds {
 
   /** Right after the turn before: everything that has been fetched of the interactions is folded. */
   #mayRelease(): boolean {
-    const { deferred, freshness } = this.#owned;
     const { wallClock, monotonic } = this.#deps;
-    return deferred.nextDueAt <= wallClock() && freshness.isFresh(monotonic());
+    return this.#owned.deferred.nextDueAt <= wallClock() && this.#holdAt(monotonic()) === undefined;
+  }
+
+  /** Why no message may be decided now; undefined: it may. */
+  #holdAt(now: Duration): RoundHold | undefined {
+    if (!this.#owned.freshness.isFresh(now)) return 'interactions-behind';
+    return holdsEverything(this.#deps.policy().control ?? NO_CONTROL) ? 'stopped' : undefined;
   }
 
   async #release(): Promise<Round> {
@@ -111,11 +123,12 @@ export class Rounds {
   async #fetch(): Promise<void> {
     const { inbox, freshness, layout } = this.#owned;
     const askedAt = this.#deps.monotonic();
-    const isFresh = freshness.isFresh(askedAt);
-    const partitions = isFresh ? [...layout.interactions, ...layout.outbound] : layout.interactions;
+    const hold = this.#holdAt(askedAt);
+    const partitions =
+      hold === undefined ? [...layout.interactions, ...layout.outbound] : layout.interactions;
     const targets = inbox.wants(partitions);
     if (targets.length === 0) return;
-    const idle = Math.min(this.#deps.settings.fetchWait, isFresh ? this.#untilDue() : CATCHING_UP_WAIT);
+    const idle = Math.min(this.#deps.settings.fetchWait, this.#idleFor(hold));
     const answers = await this.#ask(targets, inbox.hasWaiting(partitions) ? 0 : idle);
     this.#standstill.judge(targets, answers, this.#deps.monotonic());
     for (const fetched of answers) {
@@ -125,7 +138,9 @@ export class Rounds {
     }
   }
 
-  #untilDue(): Duration {
+  #idleFor(hold: RoundHold | undefined): Duration {
+    if (hold === 'interactions-behind') return CATCHING_UP_WAIT;
+    if (hold === 'stopped') return STOPPED_WAIT;
     return Math.max(0, this.#owned.deferred.nextDueAt - this.#deps.wallClock());
   }
 
@@ -148,19 +163,20 @@ export class Rounds {
     const { inbox, freshness, layout } = this.#owned;
     const batch = inbox.take(layout.interactions, this.#recordsMax);
     for (const place of layout.interactions) freshness.reached(place, inbox.offset(place));
-    const isFresh = freshness.isFresh(this.#deps.monotonic());
-    this.#show(isFresh);
+    const hold = this.#holdAt(this.#deps.monotonic());
+    this.#show(hold);
     const room = this.#recordsMax - batch.length;
-    if (isFresh && room > 0) for (const record of inbox.take(layout.outbound, room)) batch.push(record);
+    if (hold === undefined && room > 0)
+      for (const record of inbox.take(layout.outbound, room)) batch.push(record);
     return batch;
   }
 
-  #show(isFresh: boolean): void {
-    if (this.#isHolding === !isFresh) return;
-    this.#isHolding = !isFresh;
+  #show(hold: RoundHold | undefined): void {
+    if (this.#holdsFor === hold) return;
+    this.#holdsFor = hold;
     const { shard } = this.#owned.layout;
-    if (isFresh) this.#deps.observer.stateChanged(shard, 'running');
-    else this.#deps.observer.stateChanged(shard, 'holding', 'interactions-behind');
+    if (hold === undefined) this.#deps.observer.stateChanged(shard, 'running');
+    else this.#deps.observer.stateChanged(shard, 'holding', hold);
   }
 
   #report(): void {

@@ -115,6 +115,7 @@ async function prepare({ kafka, redis, input, partitions, folder }, run) {
   await createTopics(kafka, [
     ...topics,
     { topic: own('state'), numPartitions: partitions, replicationFactor: 1, configEntries },
+    { topic: own('control'), numPartitions: 1, replicationFactor: 1, configEntries },
   ]);
   writeFileSync(join(folder, 'policy.yaml'), POLICY);
   const config = {
@@ -134,6 +135,7 @@ async function prepare({ kafka, redis, input, partitions, folder }, run) {
       changelog: own('state'),
       reroutedInteractions: own('rerouted.interactions'),
       reroutedOutbound: own('rerouted.outbound'),
+      control: own('control'),
     },
     shards: partitions,
     policy: { file: 'policy.yaml' },

@@ -64,6 +64,7 @@ export function topicsOf(run) {
     reroutedInteractions: named('rerouted.interactions'),
     reroutedOutbound: named('rerouted.outbound'),
     changelog: named('state'),
+    control: named('control'),
   };
 }
 
@@ -87,6 +88,7 @@ export function topicDefinitions(topics, replicationFactor = 1) {
     of(topics.deadLetter, 3),
     of(topics.reroutedInteractions, SHARDS),
     of(topics.reroutedOutbound, SHARDS),
+    of(topics.control, 1, { 'cleanup.policy': 'compact' }),
     of(topics.changelog, SHARDS, { 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' }),
   ];
 }
@@ -154,6 +156,7 @@ export function writeConfig(folder, { run, kafka, redis, topics, name = 'tact', 
       changelog: topics.changelog,
       reroutedInteractions: topics.reroutedInteractions,
       reroutedOutbound: topics.reroutedOutbound,
+      control: topics.control,
     },
     shards: SHARDS,
     ...(settings.changelog && { changelog: settings.changelog }),

@@ -28,7 +28,14 @@ export interface GovernOptions {
 }
 
 /** What every world has two partitions of, by the last part of its name. */
-export type WorldTopic = 'requested' | 'interactions' | 'cleared' | 'suppressed' | 'dead-letter' | 'state';
+export type WorldTopic =
+  | 'requested'
+  | 'interactions'
+  | 'cleared'
+  | 'suppressed'
+  | 'dead-letter'
+  | 'state'
+  | 'control';
 export const GOVERN_SHARDS = 2;
 const OUTCOMES: readonly WorldTopic[] = ['cleared', 'suppressed', 'dead-letter'];
 
@@ -189,6 +196,7 @@ export class GovernWorld {
         changelog: this.topic('state'),
         reroutedInteractions: `${id}.rerouted-interactions`,
         reroutedOutbound: `${id}.rerouted-outbound`,
+        control: this.topic('control'),
       },
       ...config,
     };

@@ -233,6 +233,7 @@ export class World {
     return [
       ...plain,
       { topic: this.#topic('state'), numPartitions: SHARDS, replicationFactor: 1, configEntries },
+      { topic: this.#topic('control'), numPartitions: 1, replicationFactor: 1, configEntries },
     ];
   }
 
@@ -260,6 +261,7 @@ export class World {
         changelog: this.#topic('state'),
         reroutedInteractions: this.#topic('rerouted.interactions'),
         reroutedOutbound: this.#topic('rerouted.outbound'),
+        control: this.#topic('control'),
       },
       shards: SHARDS,
       changelog: { fenceTimeoutMs: 3_000 },

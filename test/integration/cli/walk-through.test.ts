@@ -34,6 +34,7 @@ topics:
   changelog: ${name}.state
   reroutedInteractions: ${name}.rerouted-interactions
   reroutedOutbound: ${name}.rerouted-outbound
+  control: ${name}.control
 `;
 
 async function tact(args: readonly string[], terminal: FakeTerminal = fakeTerminal({ now: Date.now })) {

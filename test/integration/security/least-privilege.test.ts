@@ -69,6 +69,7 @@ function shippedAcls(): Acl[] {
     ['tact.state', topics.changelog],
     ['tact.rerouted.interactions', topics.reroutedInteractions],
     ['tact.rerouted.outbound', topics.reroutedOutbound],
+    ['tact.control', topics.control],
     ['tact', groupId],
     ['tact-', `${applicationId}-`],
   ]);

@@ -91,7 +91,7 @@ describe('tact topics', () => {
     expect(code).toBe(EXIT.ok);
     expect(created.map(({ topic }) => topic)).toEqual(out.trimEnd().split('\n'));
     expect(created.map(({ topic }) => topic)).not.toContain('tact.state');
-    expect(said).toContain('6 topics created, 2 existed already.');
+    expect(said).toContain('7 topics created, 2 existed already.');
   });
 });
 

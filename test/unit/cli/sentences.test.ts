@@ -207,6 +207,8 @@ describe.each(Object.entries(KINDS))('a rule of kind %s', (kind, told) => {
 const REASONS_ALONE: { readonly [Reason in ReasonCode]: string } = {
   cleared: 'Cleared. Nothing stood against it.',
   'opted-out': 'Stopped: the customer opted out. Do not try again; only the customer can take this back.',
+  stopped:
+    'Stopped: somebody at the company stopped this on purpose. Ask whoever stopped it; offer it again when it is resumed.',
   complained: 'Stopped: the customer complained. Do not try again; only the customer can take this back.',
   'no-consent': 'Stopped: there is no consent for this channel and purpose. Ask for consent first.',
   'consent-outdated':

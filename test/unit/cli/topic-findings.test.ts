@@ -52,6 +52,7 @@ describe('topicNeeds', () => {
       'tact.state',
       'tact.rerouted.interactions',
       'tact.rerouted.outbound',
+      'tact.control',
       'marketing.outbound.cleared',
       'marketing.outbound.suppressed',
       'marketing.outbound.dead-letter',

@@ -201,6 +201,7 @@ describe('the schemas', () => {
       class: '',
       tier: '',
       claimRefused: '',
+      control: 0,
     };
     const message: Full<OutboundMessage> = {
       messageId: '',

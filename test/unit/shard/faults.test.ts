@@ -492,7 +492,8 @@ describe('what the protocol stands on: each of these breaks a promise when it is
 function refusing(log: MemoryLog, topic: string, meanwhile = () => true): Log {
   return overTransactions(log, (transaction) => ({
     send: (slices) => {
-      const isRefused = meanwhile() && slices.some((slice) => slice.topic === topic && !isFence(slice.records[0]));
+      const isRefused =
+        meanwhile() && slices.some((slice) => slice.topic === topic && !isFence(slice.records[0]));
       if (isRefused) throw new TactError('transaction-failed', 'MESSAGE_TOO_LARGE');
       return transaction.send(slices);
     },
