@@ -56,7 +56,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('the commands on real parts', () => {
   it('lead from nothing to a decision and back', async () => {
     expect((await tact(['topics', 'check'])).code).toBe(EXIT.differences);
-    expect((await tact(['topics', 'create'])).said).toContain('10 topics created, 0 existed already.');
+    expect((await tact(['topics', 'create'])).said).toContain('11 topics created, 0 existed already.');
     expect((await tact(['topics', 'check'])).code).toBe(EXIT.ok);
 
     const running = fakeTerminal({ now: Date.now });
