@@ -76,6 +76,8 @@ const PREPARE_MS = 10_000;
 /** The end of the transaction before is still being written when the next one begins, for some milliseconds. */
 const PAUSE_MS = 10;
 const ATTEMPTS = 6;
+/** The library's own bound. */
+const SEQUENCE_MAX = 2 ** 31 - 1;
 
 /**
  * Answers after which a broker may be asked to append the same again inside a transaction: it has not appended, or it has
@@ -230,10 +232,20 @@ async function produce(
   return settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
 }
 
-/** Once and for all: they name these records, even when producing them fails. */
+/**
+ * Once and for all: they name these records, even when producing them fails. Near 2³¹ the library begins at 0 again where the
+ * broker goes on counting, so the numbers must not come there: a new producer begins anew.
+ */
 function number(eosManager: EosManager, batch: Batch): void {
   if (batch.firstSequence !== undefined) return;
-  batch.firstSequence = eosManager.getSequence(batch.topic, batch.partition);
+  const first = eosManager.getSequence(batch.topic, batch.partition);
+  if (first + batch.messages.length >= SEQUENCE_MAX) {
+    throw new TactError(
+      'transaction-failed',
+      `this producer has written ${first} records to ${batch.topic}/${batch.partition}, and has no numbers for more; the next one begins anew`,
+    );
+  }
+  batch.firstSequence = first;
   eosManager.updateSequence(batch.topic, batch.partition, batch.messages.length);
 }
 

@@ -7,6 +7,8 @@ const require = createRequire(import.meta.url);
 const library = loadKafkaJs();
 
 interface Eos {
+  getSequence(topic: string, partition: number): number;
+  updateSequence(topic: string, partition: number, increment: number): void;
   initProducerId(): Promise<void>;
   beginTransaction(): void;
 }
@@ -46,6 +48,8 @@ class Brokers {
   refusals: Error[] = [];
   /** What the coordinator answers at first. */
   coordinatorRefusals: Error[] = [];
+  #refusesAfter = 0;
+  #eos: Eos | undefined;
   /** What happens to the partitions' leaders when the metadata is read again. */
   refreshed: () => void = () => {};
 
@@ -54,6 +58,7 @@ class Brokers {
       nodeId,
       produce: async ({ topicData }: Produce) => {
         if (nodeId === 'A') await new Promise((resolve) => setTimeout(resolve, 60));
+        if (nodeId === 'B') await new Promise((resolve) => setTimeout(resolve, this.#refusesAfter));
         const refused = nodeId === 'B' ? this.refusals.shift() : undefined;
         if (refused) throw refused;
         const partitions = topicData.flatMap((topic) => topic.partitions);
@@ -94,11 +99,14 @@ class Brokers {
     removeBroker() {},
   };
 
-  async send(make: MakeSend, transactional = true, partitions = [0, 1]) {
+  /** `sent`: records that the producer has written to partition 0 before. */
+  async send(make: MakeSend, transactional = true, partitions = [0, 1], sent = 0) {
     const id = transactional ? { transactional, transactionalId: 'tact-0' } : { transactional };
     const eosManager = createEos({ logger: silent, cluster: this.cluster, ...id });
+    this.#eos = eosManager;
     await eosManager.initProducerId();
     if (transactional) eosManager.beginTransaction();
+    eosManager.updateSequence('cleared', 0, sent);
     const retrier = createRetry({ retries: 3, initialRetryTime: 2, maxRetryTime: 10 });
     const partitioner = ({ message }: { message: { partition: number } }) => message.partition;
     const send = make({ logger: silent, cluster: this.cluster, partitioner, eosManager, retrier });
@@ -109,6 +117,16 @@ class Brokers {
     // the library gives up on a slow broker that it then asks again: what that one does still counts
     await new Promise((resolve) => setTimeout(resolve, 100));
     return result;
+  }
+
+  /** B answers when A has. */
+  refuseLate(): void {
+    this.#refusesAfter = 90;
+  }
+
+  /** What the producer's next record of the partition will be called. */
+  sequence(partition: number): number | undefined {
+    return this.#eos?.getSequence('cleared', partition);
   }
 
   at(partition: number): Append[] {
@@ -179,6 +197,40 @@ describe('a send to several brokers', () => {
     expect(theirs.at(0).map(({ node }) => node)).toEqual(['C', 'A']);
     await mended.send(ours);
     expect(mended.at(0).map(({ node }) => node)).toEqual(['C']);
+  });
+
+  it('sends what has moved to a broker that has answered already, which the library leaves out without a word', async () => {
+    const moving = () => {
+      const brokers = new Brokers();
+      brokers.refusals = [moved()];
+      brokers.refreshed = () => {
+        brokers.leaders = { A: [0, 1] };
+      };
+      return brokers;
+    };
+    const [theirs, mended] = [moving(), moving()];
+    // B refuses only when A has answered, so that the library knows it by then.
+    for (const brokers of [theirs, mended]) brokers.refuseLate();
+    expect(await theirs.send(stock)).toMatchObject([{ partition: 0 }]);
+    expect(theirs.at(1)).toEqual([]);
+    expect(await mended.send(ours)).toMatchObject([{ partition: 0 }, { partition: 1 }]);
+    expect(mended.at(1)).toEqual([{ node: 'A', partition: 1, firstSequence: 0 }]);
+  });
+
+  it('stops before its sequence numbers are used up, where the library begins at 0 and the broker does not', async () => {
+    const nearTheEnd = 2 ** 31 - 4;
+    const [theirs, mended] = [new Brokers(), new Brokers()];
+    await theirs.send(stock, true, [0, 0, 0, 1], nearTheEnd);
+    expect(theirs.at(0)).toEqual([{ node: 'A', partition: 0, firstSequence: nearTheEnd }]);
+    expect(theirs.sequence(0), 'the broker expects 2147483647').toBe(0);
+    expect(await mended.send(ours, true, [0, 0, 0, 1], nearTheEnd)).toMatchObject({
+      code: 'transaction-failed',
+    });
+    expect(mended.at(0)).toEqual([]);
+    expect(await new Brokers().send(ours, true, [0, 0, 1], nearTheEnd)).toMatchObject([
+      { partition: 0 },
+      { partition: 1 },
+    ]);
   });
 
   it('gives up on a broker that goes on refusing', async () => {
