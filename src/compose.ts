@@ -1,5 +1,5 @@
 import type { Abilities } from './cli/abilities.ts';
-import { readCustomer, scanOutputs } from './compose/customers.ts';
+import { readCustomer, readWaiting, scanOutputs } from './compose/customers.ts';
 import { runEmbedded } from './compose/embedded.ts';
 import { govern } from './compose/governing.ts';
 import { SILENT } from './compose/kafka-tools.ts';
@@ -19,6 +19,7 @@ export const abilities: Abilities = {
   adoptShard,
   tail,
   readCustomer,
+  readWaiting,
   scanOutputs,
   createReader: configuredReader,
   describeTopics: (config, topics) => describeTopics(kafkaSettings(config), topics, SILENT),
