@@ -9,6 +9,7 @@ import { addConsent } from './consents.ts';
 import { beBusy, updateProfile, withZone } from './context.ts';
 import { answerSend, arrive, returnSend, takeSlot } from './fold-sends.ts';
 import { type Folding, foldingOf } from './folding.ts';
+import { objects, withoutScores } from './objection.ts';
 import { addOptOut, takeBack } from './opt-outs.ts';
 import type { Policy } from './policy.ts';
 import { prune } from './prune.ts';
@@ -71,7 +72,8 @@ export function fold(
   if (type === 'erased') return erase(known, folding);
   if (automated && MACHINE_TYPES.includes(type)) return known;
   const handled = isKnownType(type) ? HANDLERS[type](known, folding) : known;
-  return seenSince(withZone(rememberEvent(handled, folding), folding), at);
+  const left = withoutScores(policy, handled);
+  return seenSince(withZone(rememberEvent(left, folding), folding), at);
 }
 
 function isKnownType(type: InteractionType): type is KnownInteractionType {
@@ -84,7 +86,7 @@ function seenSince(state: CustomerState, at: Instant): CustomerState {
 
 function engage(state: CustomerState, { at }: Folding): CustomerState {
   const last = state.lastEngagedAt;
-  return last !== undefined && last >= at ? state : { ...state, lastEngagedAt: at };
+  return objects(state) || (last !== undefined && last >= at) ? state : { ...state, lastEngagedAt: at };
 }
 
 function answer(state: CustomerState, folding: Folding): CustomerState {

@@ -2,16 +2,17 @@ import type { Instant } from '../kernel/time.ts';
 import { type CustomerState, RETENTION } from '../model/customer-state.ts';
 import { pruneCancellations } from './cancellations.ts';
 import { forgetSends } from './forget-sends.ts';
+import { withoutScores } from './objection.ts';
 import { pruneOptOuts } from './opt-outs.ts';
 import type { Policy } from './policy.ts';
 import { pruneEvents } from './remember-event.ts';
 
-/** Without what can change no decision any more; the same value when there is no such thing. */
+/** Without what can change no decision any more, or may not; the same value when there is no such thing. */
 export function prune(policy: Policy, state: CustomerState, now: Instant): CustomerState {
   const sends = forgetSends(policy, state, now);
   const events = pruneEvents(policy, pruneOptOuts(policy, sends, now), now);
   const wishes = pruneWishes(pruneStops(events, now), now);
-  return pruneIncompleteness(pruneCancellations(wishes, now), now);
+  return withoutScores(policy, pruneIncompleteness(pruneCancellations(wishes, now), now));
 }
 
 function pruneIncompleteness(state: CustomerState, now: Instant): CustomerState {
