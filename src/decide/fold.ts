@@ -1,6 +1,6 @@
 import type { Instant } from '../kernel/time.ts';
 import type { Consent, CustomerState, OptOut } from '../model/customer-state.ts';
-import { emptyState } from '../model/customer-state.ts';
+import { ENGAGEMENT_RETENTION, emptyState } from '../model/customer-state.ts';
 import type { Interaction, InteractionType, KnownInteractionType } from '../model/interaction.ts';
 import type { Scope } from '../model/scope.ts';
 import { channelNamed } from '../rules/rule-kind.ts';
@@ -73,7 +73,9 @@ export function fold(
   if (automated && MACHINE_TYPES.includes(type)) return known;
   const handled = isKnownType(type) ? HANDLERS[type](known, folding) : known;
   const left = withoutScores(policy, handled);
-  return seenSince(withZone(rememberEvent(left, folding), folding), at);
+  const after = seenSince(withZone(rememberEvent(left, folding), folding), at);
+  // What came in late may be out of date already.
+  return after === known ? known : prune(policy, after, now);
 }
 
 function isKnownType(type: InteractionType): type is KnownInteractionType {
@@ -84,7 +86,8 @@ function seenSince(state: CustomerState, at: Instant): CustomerState {
   return at < state.firstSeenAt ? { ...state, firstSeenAt: at } : state;
 }
 
-function engage(state: CustomerState, { at }: Folding): CustomerState {
+function engage(state: CustomerState, { at, now }: Folding): CustomerState {
+  if (at <= now - ENGAGEMENT_RETENTION) return state;
   const last = state.lastEngagedAt;
   return objects(state) || (last !== undefined && last >= at) ? state : { ...state, lastEngagedAt: at };
 }
