@@ -4,6 +4,7 @@ import type { Governing } from '../../../src/cli/abilities.ts';
 import { redisAddress } from '../../support/addresses.ts';
 import { GovernWorld, message, metricOf, metricsOf, statusOf, until } from '../../support/govern-world.ts';
 import { policyText } from '../../support/policies.ts';
+import { redisContent } from '../../support/redis-content.ts';
 
 /** Words that a producer wrote, by the field that it wrote them in. */
 const canary = (field: string) => `canary-${field}-7f3a`;
@@ -68,7 +69,7 @@ describe('what a producer wrote', () => {
   });
 
   it('is in Redis neither as a key nor as a field, and as a value only where a decision asks for it', async () => {
-    const { names, values } = await contentOf(redis, world.id);
+    const { names, values } = await redisContent(redis, world.id);
     expect(names.length).toBeGreaterThan(8);
     expect(found(names)).toEqual([]);
     expect(found(values)).toEqual([...REMEMBERED].sort());
@@ -139,21 +140,4 @@ function found(texts: readonly Buffer[]): string[] {
     );
   };
   return [...REMEMBERED, ...FORGOTTEN, ...INTERACTION_ONLY].filter(stands).sort();
-}
-
-/** Every key with its fields or members, and every value, that begins with the prefix. */
-async function contentOf(redis: Redis, prefix: string): Promise<{ names: Buffer[]; values: Buffer[] }> {
-  const names: Buffer[] = [];
-  const values: Buffer[] = [];
-  for (const key of await redis.keys(`${prefix}*`)) {
-    names.push(Buffer.from(key));
-    const type = await redis.type(key);
-    if (type === 'string') values.push((await redis.getBuffer(key)) as Buffer);
-    else if (type === 'zset') names.push(...(await redis.zrangeBuffer(key, '0', '-1')));
-    else {
-      names.push(...(await redis.hkeys(key)).map((field) => Buffer.from(field)));
-      values.push(...(await redis.hvalsBuffer(key)));
-    }
-  }
-  return { names, values };
 }
