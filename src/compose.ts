@@ -1,6 +1,6 @@
 import type { Abilities } from './cli/abilities.ts';
 import { readControl } from './compose/control.ts';
-import { readCustomer, scanOutputs } from './compose/customers.ts';
+import { readCustomer, readWaiting, scanOutputs } from './compose/customers.ts';
 import { runEmbedded } from './compose/embedded.ts';
 import { govern } from './compose/governing.ts';
 import { SILENT } from './compose/kafka-tools.ts';
@@ -22,6 +22,7 @@ export const abilities: Abilities = {
   adoptShard,
   tail,
   readCustomer,
+  readWaiting,
   scanOutputs,
   createReader: configuredReader,
   describeTopics: (config, topics) => describeTopics(kafkaSettings(config), topics, SILENT),

@@ -37,6 +37,8 @@ export interface Abilities {
   adoptShard(config: Config, shard: number, adoption: Adoption): Promise<readonly TopicOffset[]>;
   /** What Redis remembers of a customer; Kafka is not asked. */
   readCustomer(config: Config, customerId: string): Promise<RememberedCustomer>;
+  /** The records of messages that wait under these sources, as they came in; one that waits no longer is left out. */
+  readWaiting(config: Config, shard: number, sources: readonly string[]): Promise<readonly LogRecord[]>;
   /** Committed records of what a shard wrote, up to the present end; ends early when `signal` aborts. */
   scanOutputs(config: Config, scan: OutputScan): AsyncIterable<ScannedRecords>;
 }

@@ -7,6 +7,7 @@ import { readConfig } from './config-file.ts';
 import { type Erasure, eraseCustomer } from './customer/erasure.ts';
 import { clockOf } from './customer/explanation.ts';
 import { customerJson, sheetOf } from './customer/sheet.ts';
+import { addExport } from './customer-export.ts';
 import { EXIT } from './exit-codes.ts';
 import { importInput } from './import/input.ts';
 import { wholeNumber } from './parse-option.ts';
@@ -22,13 +23,15 @@ interface CustomerOptions {
 
 export function addCustomer(parent: Command, context: CommandContext): void {
   const customer = addCommand(parent, 'customer', {
-    summary: 'show what is remembered of a customer, or erase it',
+    summary: 'show or hand over what is remembered of a customer, or erase it',
     examples: [
       ['tact customer show ann', 'counts, consents, opt-outs, wishes, what waits, was sent and stopped'],
+      ['tact customer export ann --out ann.txt', 'all that is known, for the customer'],
       ['tact customer erase ann --yes', 'forgets all of it, and never sends again'],
     ],
   });
   addShow(customer, context);
+  addExport(customer, context);
   addErase(customer, context);
 }
 

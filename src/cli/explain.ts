@@ -1,18 +1,15 @@
 import type { Command } from 'commander';
-import type { Config } from '../config/config.ts';
 import type { Duration } from '../kernel/time.ts';
-import type { Abilities, RememberedCustomer } from './abilities.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, withConfig, withJson, writeJson, writeLines } from './command.ts';
 import { readConfig } from './config-file.ts';
-import { type FoundDecisions, findDecisions, planSearch, type Question } from './customer/decision-search.ts';
+import { type FoundDecisions, planSearch, type Question } from './customer/decision-search.ts';
 import { clockOf, explain } from './customer/explanation.ts';
+import { searchDecisions } from './customer/search-decisions.ts';
 import { EXIT } from './exit-codes.ts';
 import { duration, wholeNumber } from './parse-option.ts';
 import { readConfiguredPolicy } from './policy-file.ts';
-import { createProgress } from './progress.ts';
 import { explanationJson, renderExplanation } from './render/explanation.ts';
-import { formatCount } from './render/number.ts';
 import type { Terminal } from './terminal.ts';
 
 interface ExplainOptions {
@@ -46,7 +43,11 @@ export function addExplain(parent: Command, { terminal, abilities, finish }: Com
     const able = await abilities();
     const remembered = await able.readCustomer(config, customerId);
     const question = questionOf(customerId, options, terminal);
-    const found = await search(able, config, remembered, question, terminal);
+    const planned = planSearch(question, remembered.state, config);
+    const found: FoundDecisions =
+      planned === undefined
+        ? { decisions: [] }
+        : await searchDecisions(able, config, remembered.shard, planned, terminal);
     const clock = clockOf(remembered.state, policy.timezone);
     const explanation = explain(question, clock, remembered, found);
     if (found.problem !== undefined) finish(EXIT.unreachable);
@@ -63,23 +64,4 @@ function questionOf(customerId: string, options: ExplainOptions, terminal: Termi
     ...(since !== undefined && { since }),
     now: terminal.now(),
   };
-}
-
-async function search(
-  able: Abilities,
-  config: Config,
-  { shard, state }: RememberedCustomer,
-  question: Question,
-  terminal: Terminal,
-): Promise<FoundDecisions> {
-  const planned = planSearch(question, state, config);
-  if (planned === undefined) return { decisions: [] };
-  const show = createProgress(terminal);
-  const found = await findDecisions(able, config, shard, planned, {
-    signal: terminal.stopSignal(),
-    progress: (read, left) =>
-      show(() => `${planned.topic}: ${formatCount(read)} records read, ${formatCount(left)} offsets to go`),
-  });
-  terminal.progress('');
-  return found;
 }

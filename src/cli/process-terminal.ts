@@ -7,7 +7,8 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 /** The terminal of this process. */
 export function processTerminal(process: NodeJS.Process): Terminal {
-  const { stdout, stderr, stdin, env } = process;
+  const { stdout, stderr, stdin } = process;
+  const env = takeEnvironment(process);
   const animated = stderr.isTTY === true && env.TERM !== 'dumb';
   // A terminal that does not know its width says 0.
   const columns = stderr.columns || 80;
@@ -48,6 +49,16 @@ export function processTerminal(process: NodeJS.Process): Terminal {
       return stop;
     },
   };
+}
+
+/**
+ * What was set, with what was set for Tact taken out of the process: secrets may be among it, and Node writes the environment
+ * that is left into every report of a crash.
+ */
+function takeEnvironment({ env }: NodeJS.Process): Terminal['environment'] {
+  const taken = { ...env };
+  for (const name of Object.keys(taken)) if (name.startsWith('TACT_')) delete env[name];
+  return taken;
 }
 
 function listenForStop(process: NodeJS.Process): AbortSignal {

@@ -4,9 +4,12 @@ import type { PartitionBounds } from '../kafka/cluster.ts';
 import { createKafkaLog, type KafkaLog } from '../kafka/kafka-log.ts';
 import { TactError } from '../kernel/errors.ts';
 import { shardOf } from '../kernel/shard-of.ts';
+import type { LogRecord } from '../model/record.ts';
+import { decodeDeferral } from '../records/deferral-codec.ts';
 import { decodeState } from '../records/state-codec.ts';
 import { RedisStateStore } from '../redis/redis-state-store.ts';
 import { isOfOtherKey } from '../shard/acquire.ts';
+import { deferralField } from '../shard/changelog-keys.ts';
 import { fetchUnlessStopped, SILENT } from './kafka-tools.ts';
 import { configuredCustomerKey, kafkaSettings, redisSettings } from './settings.ts';
 
@@ -25,6 +28,26 @@ export async function readCustomer(config: Config, customerId: string): Promise<
     const { log } = await store.view(shard);
     if (log !== undefined && isOfOtherKey(log, customerKey)) throw otherKey(shard);
     return { shard, watermark, state: undefined };
+  } finally {
+    await store.close();
+  }
+}
+
+/** The records that wait under these sources. Read one by one, since each may be as large as Kafka lets a record be. */
+export async function readWaiting(
+  config: Config,
+  shard: number,
+  sources: readonly string[],
+): Promise<readonly LogRecord[]> {
+  const store = new RedisStateStore(redisSettings(config));
+  const records: LogRecord[] = [];
+  try {
+    for (const source of sources) {
+      const { values } = await store.load(shard, [deferralField(source)]);
+      const [packed] = values;
+      if (packed) records.push(decodeDeferral(packed).record);
+    }
+    return records;
   } finally {
     await store.close();
   }

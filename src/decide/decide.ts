@@ -79,6 +79,7 @@ function nextEligible(given: Case, present: Assessed): Settled | undefined {
   return settle(present, {
     assess: (at) => assessLater(given, at),
     tierChange: (from) => {
+      if (from.tier === undefined) return undefined;
       const until = waitsForTierUntil(policy, from);
       return tierChanges(tiers, factsAt(from.at)).find(
         (change) => change < until && tierOf(tiers, factsAt(change)) !== from.tier,

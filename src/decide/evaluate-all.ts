@@ -7,6 +7,7 @@ import type { Facts } from '../rules/rule-kind.ts';
 import { tierOf } from '../rules/tiers/tier.ts';
 import type { Asking } from './asking.ts';
 import type { Classified } from './classify.ts';
+import { objects } from './objection.ts';
 import type { Policy, PolicyClass } from './policy.ts';
 import { findStop } from './stops.ts';
 import { findUnruled } from './unruled.ts';
@@ -15,7 +16,7 @@ import { findUnruled } from './unruled.ts';
 export interface Evaluated {
   /** In the order of the policy: without any rule, the rules, the ceiling. */
   readonly findings: readonly Finding[];
-  /** Undefined where the policy has no tiers. */
+  /** Undefined where the policy has no tiers, and of a customer who objects. */
   readonly tier: string | undefined;
 }
 
@@ -29,12 +30,14 @@ export function evaluateAll(
 ): Evaluated {
   const { timezone, channels, tiers, ceiling } = policy;
   const facts: Facts = { state, message: classified.message, source, now, timezone, channels };
-  const tier = tiers.length === 0 ? undefined : tierOf(tiers, facts);
+  const isScored = !objects(state);
+  const tier = tiers.length > 0 && isScored ? tierOf(tiers, facts) : undefined;
   const findings = findUnruled(classified, facts, isFull === true);
   const stopped = policy.control && findStop(policy.control, facts, askedAt ?? now);
   if (stopped !== undefined) findings.push(stopped);
   const rules = policy.rules.map((rule) => ruleFor(rule, tier));
-  addRuled(findings, rules, classified.class, facts);
+  const obeyed = isScored ? rules : rules.filter(({ kind }) => !RULE_KINDS[kind].scores);
+  addRuled(findings, obeyed, classified.class, facts);
   const highest = ceiling && evaluate(ruleFor(ceiling, tier), facts);
   if (highest !== undefined) findings.push(highest);
   return { findings, tier };

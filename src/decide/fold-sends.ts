@@ -3,6 +3,7 @@ import { channelNamed } from '../rules/rule-kind.ts';
 import { UNKNOWN_CHANNEL } from './classify.ts';
 import { isNewer } from './context.ts';
 import type { Folding } from './folding.ts';
+import { objects } from './objection.ts';
 import { keepNamed } from './remembered.ts';
 import { addSend, changeSend, findSend } from './send-log.ts';
 
@@ -38,8 +39,9 @@ export function arrive(state: CustomerState, folding: Folding): CustomerState {
   return changeSend(state, place, { returned: false, fateAt: at });
 }
 
-/** Marks the send that was answered. */
+/** Marks the send that was answered; of somebody who objects that is not kept. */
 export function answerSend(state: CustomerState, folding: Folding): CustomerState {
+  if (objects(state)) return state;
   const place = placeOf(state, folding);
   return place < 0 || state.sends[place]?.answered ? state : changeSend(state, place, { answered: true });
 }

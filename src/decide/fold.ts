@@ -1,6 +1,6 @@
 import type { Instant } from '../kernel/time.ts';
 import type { Consent, CustomerState, OptOut } from '../model/customer-state.ts';
-import { emptyState } from '../model/customer-state.ts';
+import { ENGAGEMENT_RETENTION, emptyState } from '../model/customer-state.ts';
 import type { Interaction, InteractionType, KnownInteractionType } from '../model/interaction.ts';
 import type { Scope } from '../model/scope.ts';
 import { channelNamed } from '../rules/rule-kind.ts';
@@ -9,6 +9,7 @@ import { addConsent } from './consents.ts';
 import { beBusy, updateProfile, withZone } from './context.ts';
 import { answerSend, arrive, returnSend, takeSlot } from './fold-sends.ts';
 import { type Folding, foldingOf } from './folding.ts';
+import { objects, withoutScores } from './objection.ts';
 import { addOptOut, takeBack } from './opt-outs.ts';
 import type { Policy } from './policy.ts';
 import { prune } from './prune.ts';
@@ -71,7 +72,10 @@ export function fold(
   if (type === 'erased') return erase(known, folding);
   if (automated && MACHINE_TYPES.includes(type)) return known;
   const handled = isKnownType(type) ? HANDLERS[type](known, folding) : known;
-  return seenSince(withZone(rememberEvent(handled, folding), folding), at);
+  const left = withoutScores(policy, handled);
+  const after = seenSince(withZone(rememberEvent(left, folding), folding), at);
+  // What came in late may be out of date already.
+  return after === known ? known : prune(policy, after, now);
 }
 
 function isKnownType(type: InteractionType): type is KnownInteractionType {
@@ -82,9 +86,10 @@ function seenSince(state: CustomerState, at: Instant): CustomerState {
   return at < state.firstSeenAt ? { ...state, firstSeenAt: at } : state;
 }
 
-function engage(state: CustomerState, { at }: Folding): CustomerState {
+function engage(state: CustomerState, { at, now }: Folding): CustomerState {
+  if (at <= now - ENGAGEMENT_RETENTION) return state;
   const last = state.lastEngagedAt;
-  return last !== undefined && last >= at ? state : { ...state, lastEngagedAt: at };
+  return objects(state) || (last !== undefined && last >= at) ? state : { ...state, lastEngagedAt: at };
 }
 
 function answer(state: CustomerState, folding: Folding): CustomerState {

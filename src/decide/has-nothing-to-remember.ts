@@ -24,7 +24,7 @@ export function hasNothingToRemember(state: CustomerState, policy: Policy, now: 
     consents.length === 0 &&
     timezone === undefined &&
     Object.keys(attributes).length === 0 &&
-    (lastEngagedAt === undefined || lastEngagedAt <= now - ENGAGEMENT_RETENTION)
+    lastEngagedAt === undefined
   );
 }
 

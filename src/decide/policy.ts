@@ -56,4 +56,6 @@ export interface Remembers {
   readonly attributes: readonly string[];
   /** By type of interaction, one need for all rules; without a prototype. */
   readonly events: Readonly<Record<string, EventNeed>>;
+  /** The types among them that are asked about by more than what scores a customer. */
+  readonly unscored: readonly string[];
 }

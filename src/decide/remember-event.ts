@@ -10,6 +10,7 @@ import type { Interaction, InteractionType } from '../model/interaction.ts';
 import { channelNamed, type EventNeed } from '../rules/rule-kind.ts';
 import { placeOf } from './fold-sends.ts';
 import type { Folding } from './folding.ts';
+import { objects } from './objection.ts';
 import type { Policy } from './policy.ts';
 import { keepNamed } from './remembered.ts';
 
@@ -22,6 +23,8 @@ const NOTHING: readonly string[] = Object.freeze([]);
 export function rememberEvent(state: CustomerState, folding: Folding): CustomerState {
   const { policy, interaction, at, now } = folding;
   const need = policy.remembers.events[interaction.type];
+  if (need !== undefined && objects(state) && !policy.remembers.unscored.includes(interaction.type))
+    return state;
   if (need === undefined || (need.for !== undefined && at <= now - need.for)) return state;
   const send = need.fields.length === 0 ? undefined : state.sends[placeOf(state, folding)];
   const event = eventOf(folding, need, send);

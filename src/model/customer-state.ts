@@ -49,7 +49,7 @@ export interface CustomerState {
   /** When that was said; absent = before anything else. */
   readonly busyAt?: Instant;
   readonly lastEngagedAt?: Instant;
-  /** The tier of the last decision; absent where the policy has none. */
+  /** The tier of the last decision; absent where the policy has none, and of who objects to everything. */
   readonly tier?: HeldTier;
   /** Deferred messages, in the order in which they came. */
   readonly waiting: readonly Waiting[];

@@ -28,7 +28,7 @@ export interface Decision {
   readonly channel: string;
   /** As the policy names it, after claims. */
   readonly class: string;
-  /** The customer's tier; absent where the policy has none. */
+  /** The customer's tier; absent where the policy has none, and of who objects to everything. */
   readonly tier?: string;
   /** The class that the message claimed and was not given. */
   readonly claimRefused?: string;

@@ -4,7 +4,7 @@ import { WAIT_MAX } from '../model/customer-state.ts';
 import type { WrittenCeiling } from '../rules/ceiling.ts';
 import { RULE_KINDS, type Rule, type RuleKindName } from '../rules/kinds.ts';
 import type { ChannelNames, RuleKind } from '../rules/rule-kind.ts';
-import { tierNames } from '../rules/tiers/tier.ts';
+import { type Tier, tierNames, unconditionalTier } from '../rules/tiers/tier.ts';
 import { isTiered, OTHER_TIERS, resolve, same } from '../rules/tiers/tiered.ts';
 import { remembersOf } from './remembers.ts';
 import { LISTED_KINDS, type WrittenPolicy } from './schema.ts';
@@ -12,9 +12,8 @@ import { LISTED_KINDS, type WrittenPolicy } from './schema.ts';
 /** The policy as decided with, from one without mistakes. */
 export function compile(written: WrittenPolicy): Policy {
   const { tiers } = written;
-  const names = tierNames(tiers);
-  const rules = written.rules.map((rule) => compileRule(rule, names));
-  const ceiling = compileCeiling(written.ceiling, names);
+  const rules = written.rules.map((rule) => compileRule(rule, tiers));
+  const ceiling = compileCeiling(written.ceiling, tiers);
   const classes = compileClasses(written.classes);
   const policy = {
     name: written.name,
@@ -37,7 +36,7 @@ function mayConfirm({ confirmsOptOut }: PolicyClass): boolean {
   return confirmsOptOut !== undefined;
 }
 
-function compileRule(written: WrittenPolicy['rules'][number], tiers: readonly string[]): Rule {
+function compileRule(written: WrittenPolicy['rules'][number], tiers: readonly Tier[]): Rule {
   const { id, mode, replaces } = written;
   const kind = LISTED_KINDS.find(
     (each) => each in written && written[each as keyof typeof written] !== undefined,
@@ -49,13 +48,13 @@ function compileRule(written: WrittenPolicy['rules'][number], tiers: readonly st
   return inTiers({ id, kind, for: obeying, counts, mode, onBlock, replaces, spec }, tiers);
 }
 
-/** The rule as it is for customers of each tier, where it differs. */
-function inTiers(rule: object, tiers: readonly string[]): Rule {
+/** The rule as it is for customers of each tier, where it differs; itself for those of whom none is asked. */
+function inTiers(rule: object, tiers: readonly Tier[]): Rule {
   const ofTier = (tier: string) => resolve(rule, tier) as Rule;
   if (!isTiered(rule)) return ofTier(OTHER_TIERS);
   const byTier: Record<string, Rule> = Object.create(null);
-  for (const tier of tiers) byTier[tier] = ofTier(tier);
-  return { ...(byTier[OTHER_TIERS] ?? byTier[tiers[0] as string]), byTier } as Rule;
+  for (const tier of tierNames(tiers)) byTier[tier] = ofTier(tier);
+  return { ...byTier[unconditionalTier(tiers)], byTier } as Rule;
 }
 
 type WrittenOnBlock = WrittenPolicy['rules'][number]['onBlock'];
@@ -66,10 +65,7 @@ function compileOnBlock(written: WrittenOnBlock) {
   return { action: 'defer', spread, longest };
 }
 
-function compileCeiling(
-  spec: WrittenPolicy['ceiling'],
-  tiers: readonly string[],
-): Rule<'ceiling'> | undefined {
+function compileCeiling(spec: WrittenPolicy['ceiling'], tiers: readonly Tier[]): Rule<'ceiling'> | undefined {
   if (spec === undefined) return undefined;
   const onBlock = { action: 'suppress' };
   const { counts } = spec as WrittenCeiling;

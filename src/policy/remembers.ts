@@ -24,6 +24,12 @@ export function remembersOf({
     labels: sorted(namesOf(conditions, 'label')),
     attributes: sorted([...namesOf(conditions, 'attribute'), ...attributes]),
     events: mergeNeeds([...all.flatMap(needsOf), ...needsOfTiers(tiers)]),
+    unscored: sorted(
+      all
+        .filter((rule) => !kindOf(rule).scores)
+        .flatMap(needsOf)
+        .map(({ type }) => type),
+    ),
   };
 }
 

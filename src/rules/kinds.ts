@@ -42,10 +42,11 @@ export type Rule<Name extends RuleKindName = RuleKindName> = {
 export const RULE_KINDS: { readonly [Name in RuleKindName]: RuleKind<unknown, Specs[Name]> } = kinds;
 export const RULE_KIND_NAMES = Object.keys(kinds) as readonly RuleKindName[];
 
-/** The rule as it is for customers of this tier. */
+/** The rule as it is for customers of this tier; undefined = of whom none is asked. */
 export function ruleFor<Name extends RuleKindName>(rule: Rule<Name>, tier: string | undefined): Rule<Name> {
   const { byTier } = rule as { readonly byTier?: Readonly<Record<string, Rule<Name>>> };
-  return byTier === undefined ? rule : (byTier[tier ?? OTHER_TIERS] ?? byTier[OTHER_TIERS] ?? rule);
+  if (byTier === undefined || tier === undefined) return rule;
+  return byTier[tier] ?? byTier[OTHER_TIERS] ?? rule;
 }
 
 /** The rule in each way in which it differs by tier. */

@@ -109,6 +109,8 @@ export interface RuleKind<Written, Spec = Resolved<Written>> {
   readonly atTop: boolean;
   /** Whether `onBlock: defer` may be written: the rule says when it would allow. */
   readonly deferrable: boolean;
+  /** True: it judges customers by what they do, or do not, so it says nothing about those who object to that. */
+  readonly scores?: true;
   /** Whether a message that it allows may be blocked again by nothing but time. Absent = never. */
   recurs?(spec: Spec): boolean;
   /** The interactions that it looks back to. Absent = none. */

@@ -20,6 +20,7 @@ export const unanswered: RuleKind<WrittenUnanswered> = {
   counting: true,
   atTop: false,
   deferrable: true,
+  scores: true,
   remembers: ({ spec: { answers, fields } }) =>
     answers.map((type) => ({ type, for: RETENTION, count: 1, fields, labels: [] })),
   evaluate(rule, facts) {

@@ -1,6 +1,7 @@
 import type { OutboundMessage } from '../../src/model/message.ts';
 import { askCap, askDuplicate, askExpiry, askGap } from './counting.ts';
 import type { History } from './history.ts';
+import { isObjecting } from './opt-outs.ts';
 import { askQuietHours } from './quiet.ts';
 import { askAfter, askUnanswered } from './reactions.ts';
 import { defaultClass, isCancelled, remember } from './remembered.ts';
@@ -146,7 +147,7 @@ function findingsAt(view: View): Found[] {
 }
 
 function ceilingAt(view: View): Found | undefined {
-  const ceiling = view.policy.ceiling && inTier(view.policy.ceiling, view.tier, tiersOf(view));
+  const ceiling = view.policy.ceiling && inTier(view.policy.ceiling, numbersOf(view), tiersOf(view));
   if (ceiling === undefined || ceiling.except?.includes(view.message.class) === true) return undefined;
   const { limit, window, counts } = ceiling;
   const rule: WrittenRule = { id: 'ceiling', ...(counts !== undefined && { counts }) };
@@ -177,12 +178,17 @@ function tiersOf({ policy }: View): string[] {
   return (policy.tiers ?? []).map(({ id }) => id);
 }
 
+/** The tier whose numbers hold: of who objects no tier is asked, so the one that asks for nothing. */
+function numbersOf({ tier, policy }: View): string | undefined {
+  return tier ?? policy.tiers?.find(({ when }) => Object.keys(when ?? {}).length === 0)?.id;
+}
+
 /** The rules as they are for customers of the view's tier. */
 function rulesAt(view: View): readonly WrittenRule[] {
   const { policy, tier } = view;
   const known = RESOLVED.get(policy) ?? new Map<string | undefined, readonly WrittenRule[]>();
   RESOLVED.set(policy, known);
-  const rules = known.get(tier) ?? policy.rules.map((rule) => inTier(rule, tier, tiersOf(view)));
+  const rules = known.get(tier) ?? policy.rules.map((rule) => inTier(rule, numbersOf(view), tiersOf(view)));
   known.set(tier, rules);
   return rules;
 }
@@ -190,6 +196,7 @@ function rulesAt(view: View): readonly WrittenRule[] {
 const RESOLVED = new WeakMap<WrittenPolicy, Map<string | undefined, readonly WrittenRule[]>>();
 
 function obeys(rule: WrittenRule, { policy, message, known }: View): boolean {
+  if (rule.unanswered !== undefined && isObjecting(known.optOuts)) return false;
   const exemption = EXEMPTIONS[kindOf(rule)];
   if (exemption !== undefined && policy.classes[message.class]?.exempt?.includes(exemption)) return false;
   return selects(rule.for ?? {}, message, known.attributes);

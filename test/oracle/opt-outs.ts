@@ -20,6 +20,16 @@ export function addOptOut(policy: WrittenPolicy, optOuts: OptOut[], optOut: OptO
   else if (isForgotten(policy, same, now)) optOuts.push(optOut);
 }
 
+/** Whether somebody wants nothing any more, for good, and nothing that was said later takes back any of it. */
+export function isObjecting(optOuts: readonly OptOut[]): boolean {
+  return optOuts.some(
+    ({ scope, at, until, later, cause }) =>
+      until === undefined &&
+      Object.values(scope).every((values) => values.length === 0) &&
+      later.every((each) => each.at <= at || (each.fromErasureOnly && cause !== 'erasure')),
+  );
+}
+
 /** What was taken back as a whole is remembered for so long; after that it is news. */
 export function isForgotten(policy: WrittenPolicy, optOut: OptOut, now: number): boolean {
   const { scope, at, later, cause } = optOut;

@@ -14,6 +14,7 @@ import {
   zoneFor,
 } from './view.ts';
 import {
+  breaking,
   listOf,
   ms,
   REMEMBERED,
@@ -158,13 +159,9 @@ function isAboutTheSame(after: WrittenAfter, event: Happened, message: View['mes
 
 /** By something about the same that is no trigger itself. */
 function isBroken(after: WrittenAfter, first: number, at: number, { known, message }: View): boolean {
-  const isFailure = listOf(after.interaction).some((type) =>
-    ['bounced', 'failed', 'expired', 'rejected'].includes(type),
-  );
-  const breaking = isFailure ? [...ANSWERS, 'delivered'] : ANSWERS;
   return known.happened.some(
     (event) =>
-      breaking.includes(event.type) &&
+      breaking(after).includes(event.type) &&
       !listOf(after.interaction).includes(event.type) &&
       isAboutTheSame(after, event, message) &&
       event.at > first &&

@@ -4,9 +4,9 @@ import type { OwnLimit, Pause, PreferencesUpdate } from '../../src/model/prefere
 import type { Scope } from '../../src/model/scope.ts';
 import { isZone } from './clock.ts';
 import type { Decided, History } from './history.ts';
-import { addOptOut, isForgotten, type OptOut } from './opt-outs.ts';
+import { addOptOut, isForgotten, isObjecting, type OptOut } from './opt-outs.ts';
 import { channelNamed, isWithin, scopeText } from './select.ts';
-import { DAY, MINUTE, REMEMBERED, type WrittenPolicy } from './written.ts';
+import { breaking, DAY, listOf, MINUTE, REMEMBERED, type WrittenPolicy } from './written.ts';
 
 /** What went out, forgotten or not. */
 export interface Send {
@@ -104,8 +104,22 @@ export function remember(policy: WrittenPolicy, history: History): Remembered {
     if (entry.what === 'decided') rememberDecided(known, entry);
     else if (entry.interaction.type === 'erased') known = erase(policy, known, entry.interaction, entry.now);
     else rememberInteraction(policy, known, entry.interaction, entry.now);
+    if (isObjecting(known.optOuts)) forgetScores(policy, known);
   }
   return known;
+}
+
+/** Who objects is judged by nothing that was done or not; what stops messages is remembered all the same. */
+function forgetScores({ rules }: WrittenPolicy, known: Remembered): void {
+  const types = rules.flatMap(({ cap, after }) => [
+    ...listOf(cap?.releaseOn),
+    ...(after === undefined ? [] : [...listOf(after.interaction), ...listOf(after.until)]),
+    ...(after?.inARow === true ? breaking(after) : []),
+  ]);
+  known.happened = known.happened.filter(({ type }) => types.includes(type));
+  for (const send of known.sends) send.answered = false;
+  known.lastEngagedAt = undefined;
+  known.tier = undefined;
 }
 
 function nothing(optOuts: OptOut[]): Remembered {
@@ -293,6 +307,8 @@ function rememberWill(
     const fromErasureOnly = type === 'consent-granted';
     const narrow = channel === undefined ? {} : { channel: [channel] };
     const reach = Object.keys(scope).length === 0 ? narrow : scope;
+    // What is forgotten by then cannot be taken back once more.
+    known.optOuts = known.optOuts.filter((each) => !isForgotten(policy, each, now));
     for (const { later } of known.optOuts) later.push({ reach, at, fromErasureOnly });
   }
   if (type === 'opted-out' || type === 'unsubscribed')

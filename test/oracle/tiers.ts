@@ -1,3 +1,4 @@
+import { isObjecting } from './opt-outs.ts';
 import type { Remembered, Send } from './remembered.ts';
 import { covers, isWanted, ownValue } from './select.ts';
 import { later, NEVER, sendsInLog, type View } from './view.ts';
@@ -14,10 +15,10 @@ import {
 
 const ANSWERS = ['clicked', 'replied', 'visited', 'purchased'];
 
-/** The customer's tier for the message; undefined where the policy has no tiers. */
+/** The customer's tier for the message; undefined where the policy has no tiers, and of who objects. */
 export function tierAt(view: Omit<View, 'tier'>): string | undefined {
   const { tiers = [] } = view.policy;
-  if (tiers.length === 0) return undefined;
+  if (tiers.length === 0 || isObjecting(view.known.optOuts)) return undefined;
   const fits = tiers.find(({ when }) => when === undefined || holds(when, { ...view, tier: undefined }));
   const computed = fits?.id ?? 'other';
   return staysIn(tiers, view.known, computed, view.now) ?? computed;
@@ -26,7 +27,7 @@ export function tierAt(view: Omit<View, 'tier'>): string | undefined {
 /** The first instant before `until` at which the customer has another tier; NEVER where there is none. */
 export function nextTierChange(view: View, until: number): number {
   const { tiers = [] } = view.policy;
-  if (tiers.length === 0) return NEVER;
+  if (tiers.length === 0 || isObjecting(view.known.optOuts)) return NEVER;
   const lengths = [...JSON.stringify(tiers).matchAll(/"(\d+(?:ms|[smhdw]))"/g)].map(([, text = '']) =>
     ms(text),
   );

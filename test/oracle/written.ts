@@ -187,6 +187,15 @@ export function listOf(some: Some | undefined): readonly string[] {
   return typeof some === 'string' ? [some] : some;
 }
 
+/** What ends a row of an `inARow` rule, besides its triggers: an answer, and an arrival where it waits for failures. */
+export function breaking({ interaction }: WrittenAfter): readonly string[] {
+  const isFailure = listOf(interaction).some((type) =>
+    ['bounced', 'failed', 'expired', 'rejected'].includes(type),
+  );
+  const answers = ['clicked', 'replied', 'visited', 'purchased'];
+  return isFailure ? [...answers, 'delivered'] : answers;
+}
+
 /**
  * What is written, as it is for customers of this tier: any number or length of time may be written once for each tier,
  * `other` for those that are not named.

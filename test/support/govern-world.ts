@@ -125,6 +125,12 @@ export class GovernWorld {
     return read.flat();
   }
 
+  /** The same from the beginning, as it is after compaction. */
+  readAnew(name: WorldTopic): Promise<readonly LogRecord[]> {
+    for (const key of this.#read.keys()) if (key.startsWith(`${name}/`)) this.#read.delete(key);
+    return this.read(name);
+  }
+
   /** By the place of each input: the topics that have an outcome of it. One name for each outcome. */
   async outcomes(): Promise<Map<string, string[]>> {
     const outcomes = new Map<string, string[]>();

@@ -39,6 +39,8 @@ export interface FoundDecisions {
   readonly decisions: readonly TailedDecision[];
   /** Absent: nothing was read. */
   readonly lookedAt?: LookedAt;
+  /** Offsets that were not read though they were to be: reading was stopped, or the log handed out nothing more. */
+  readonly unread?: number;
   /** Why it could not be read to the end. */
   readonly problem?: string;
 }
@@ -82,6 +84,13 @@ export function planSearch(
   return { ...search, since: from, wanted: wanted.map(wantedDecision) };
 }
 
+/** Where every decision about the customer lies that the topics still have. */
+export function searchesForAll(customerId: string, { outputs }: Config): readonly DecisionSearch[] {
+  const { suppressed, decided } = outputs;
+  const topics = decided.mode === 'all' ? [suppressed.topic, decided.topic] : [suppressed.topic];
+  return topics.map((topic) => ({ customerId, topic, since: 0 }));
+}
+
 function wantedDecision(trace: MessageTrace): WantedDecision {
   return { messageId: messageIn(trace).messageId, at: trace.at };
 }
@@ -98,14 +107,23 @@ export async function findDecisions(
   const decisions: TailedDecision[] = [];
   const holds = mentions(search.customerId);
   let lookedAt: LookedAt | undefined;
-  const found = () => ({ decisions: latestFirst(decisions), ...(lookedAt && { lookedAt }) });
+  let unread = 0;
+  const found = () => ({
+    decisions: latestFirst(decisions),
+    ...(lookedAt && { lookedAt }),
+    ...(unread > 0 && { unread }),
+  });
   try {
     const { signal } = watch;
     for await (const { partition, records, left } of scanOutputs(config, { topic, shard, since, signal })) {
       lookedAt = { topic, partition, since, records: (lookedAt?.records ?? 0) + records.length };
       decisions.push(...records.flatMap(({ value }) => (holds(value) ? answersIn(value, search) : [])));
       watch.progress(lookedAt.records, left);
-      if (wanted?.every((each) => decisions.some((decision) => isWanted(each, decision)))) break;
+      unread = left;
+      if (wanted?.every((each) => decisions.some((decision) => isWanted(each, decision)))) {
+        unread = 0;
+        break;
+      }
     }
     return found();
   } catch (error) {

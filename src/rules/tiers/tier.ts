@@ -51,6 +51,11 @@ export function tierNames(tiers: readonly Tier[]): readonly string[] {
   return tiers.some(({ when }) => when.length === 0) ? ids : [...ids, OTHER_TIERS];
 }
 
+/** The tier of customers of whom nothing is asked: the first without a condition, else none. */
+export function unconditionalTier(tiers: readonly Tier[]): string {
+  return tiers.find(({ when }) => when.length === 0)?.id ?? OTHER_TIERS;
+}
+
 /** The customer's tier for this message: the first that fits, or the one that is held; `other` when none fits. */
 export function tierOf(tiers: readonly Tier[], facts: TierFacts): string {
   const { tier: last } = facts.state;

@@ -1,28 +1,35 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Governing } from '../../../src/cli/abilities.ts';
+import { readStatus } from '../../../src/compose/status.ts';
 import { redisAddress } from '../../support/addresses.ts';
-import { GovernWorld, message, metricOf, metricsOf, statusOf, until } from '../../support/govern-world.ts';
-import { policyText } from '../../support/policies.ts';
+import { GovernWorld, metricOf, metricsOf, until } from '../../support/govern-world.ts';
+import { redisContent } from '../../support/redis-content.ts';
+import {
+  appendDeferred,
+  appendInteractions,
+  appendMessages,
+  canaryPolicy,
+  found,
+  REMEMBERED,
+} from './canary-records.ts';
 
-/** Words that a producer wrote, by the field that it wrote them in. */
-const canary = (field: string) => `canary-${field}-7f3a`;
+/** Of a message that waits besides: a sender may take back all about a topic. */
+const OF_WAITING = ['topics'];
 
-/** What the state holds by design: what later decisions ask about earlier messages, and nothing else of them. */
-const REMEMBERED = ['messageId', 'campaignId', 'dispatchId', 'categories', 'sender', 'place'];
-/** What no decision asks for. */
-const FORGOTTEN = [
-  'customerId',
-  'payload',
-  'header',
-  'key',
-  'topics',
-  'labels',
-  'attributes',
-  'purpose',
-  'class',
+/** Every route, and some that are none. */
+const TARGETS = [
+  ...[
+    '/livez',
+    '/livez?verbose',
+    '/readyz',
+    '/readyz?verbose',
+    '/metrics',
+    '/api/v1/status',
+    '/',
+    '/nothing',
+  ],
 ];
-const INTERACTION_ONLY = ['interactionId', 'type', 'channel'];
 
 describe('what a producer wrote', () => {
   let world: GovernWorld;
@@ -31,24 +38,18 @@ describe('what a producer wrote', () => {
 
   beforeAll(async () => {
     redis = new Redis(redisAddress());
-    world = await GovernWorld.create({
-      policy: policyText(['{ id: once, cap: { limit: 1, window: 24h } }']),
-    });
+    world = await GovernWorld.create({ policy: canaryPolicy });
     governing = await world.govern();
-    const interaction = {
-      ...fields(['customerId', 'interactionId', 'messageId', 'campaignId', 'purpose']),
-      attributes: { [canary('attributes')]: canary('attributes') },
-      labels: { [canary('labels')]: canary('labels') },
-    };
-    await world.append('interactions', 0, [
-      record({ ...interaction, type: 'opened' }),
-      record({ ...interaction, type: canary('type') }),
-      { value: Buffer.from(`{"customerId":"${canary('customerId')}", ${canary('payload')}`) },
-    ]);
+    await appendInteractions(world);
     await until('the interactions are read', async () => {
       return (await metricOf(governing, 'tact_interactions_total{known="false"}')) === 1;
     });
     await world.decided(await appendMessages(world));
+    await world.decided([await appendDeferred(world)]);
+    await until('one waits', async () => {
+      const { shards } = await readStatus(world.config);
+      return shards.some(({ waiting }) => waiting === 1);
+    });
   });
 
   afterAll(async () => {
@@ -61,17 +62,36 @@ describe('what a producer wrote', () => {
     expect(found([Buffer.from(world.log.text)])).toEqual([]);
   });
 
-  it('is in no metric and in no status', async () => {
-    const [metrics, status] = [await metricsOf(governing), JSON.stringify(await statusOf(governing))];
-    expect(metrics).toMatch(/tact_decisions_total\{[^}]*channel="unknown"[^}]*\} 1\n/);
-    expect(found([Buffer.from(metrics), Buffer.from(status)])).toEqual([]);
+  it('is in no metric, no status and no other answer', async () => {
+    expect(await metricsOf(governing)).toMatch(/tact_decisions_total\{[^}]*channel="unknown"[^}]*\} 1\n/);
+    for (const target of TARGETS) {
+      const answer = await fetch(`${governing.address}${target}`);
+      const headers = JSON.stringify([...answer.headers]);
+      expect(found([Buffer.from(headers), Buffer.from(await answer.text())]), target).toEqual([]);
+    }
+    expect(found([Buffer.from(JSON.stringify(await readStatus(world.config)))])).toEqual([]);
+  });
+
+  it('is in no header that Tact adds to a dead letter, as often as it stands in those that came', async () => {
+    const letters = await world.read('dead-letter');
+    expect(letters.length).toBeGreaterThanOrEqual(6);
+    const headers = letters.flatMap((letter) => letter.headers);
+    const own = headers.filter(({ name }) => name.startsWith('tact-') || name.startsWith('__connect.'));
+    const bytesOf = (some: typeof headers) =>
+      some.flatMap(({ name, value }) => [Buffer.from(name), value ?? Buffer.alloc(0)]);
+    expect(own.length).toBeGreaterThan(letters.length);
+    expect(found(bytesOf(own))).toEqual([]);
+    expect(found(bytesOf(headers))).toEqual(['header', 'headerName']);
   });
 
   it('is in Redis neither as a key nor as a field, and as a value only where a decision asks for it', async () => {
-    const { names, values } = await contentOf(redis, world.id);
+    const { names, values } = await redisContent(redis, world.id);
     expect(names.length).toBeGreaterThan(8);
     expect(found(names)).toEqual([]);
-    expect(found(values)).toEqual([...REMEMBERED].sort());
+    expect(found(values.filter((value) => !isDeferral(value)))).toEqual(
+      [...REMEMBERED, ...OF_WAITING].sort(),
+    );
+    expect(found(values.filter(isDeferral))).toContain('payload');
   });
 
   it('is on the changelog not as a key, and as a value only where a decision asks for it', async () => {
@@ -81,7 +101,10 @@ describe('what a producer wrote', () => {
     expect(
       found(records.flatMap(({ headers }) => headers.map(({ value }) => value ?? Buffer.alloc(0)))),
     ).toEqual([]);
-    expect(found(records.map(({ value }) => value ?? Buffer.alloc(0)))).toEqual([...REMEMBERED].sort());
+    const values = records.map(({ value }) => value ?? Buffer.alloc(0));
+    expect(found(values.filter((value) => !isDeferral(value)))).toEqual(
+      [...REMEMBERED, ...OF_WAITING].sort(),
+    );
   });
 
   it('stands in what comes out, so that the search for it can find something', async () => {
@@ -95,65 +118,9 @@ describe('what a producer wrote', () => {
       expect.arrayContaining(['customerId', 'payload', 'header', 'key', 'messageId']),
     );
   });
-});
 
-/** One that passes, one that does not, one on no known channel, and some that cannot be read. */
-function appendMessages(world: GovernWorld): Promise<string[]> {
-  const { customerId: _, ...rest } = fields([...REMEMBERED, 'payload', 'purpose', 'class']);
-  const whole = message(canary('customerId'), {
-    ...rest,
-    categories: [canary('categories')],
-    topics: [canary('topics')],
-    labels: { [canary('labels')]: canary('labels') },
-  });
-  return world.append('requested', 1, [
-    record(whole),
-    record({ ...whole, messageId: `${canary('messageId')}-2` }),
-    record({ ...whole, channel: canary('channel') }),
-    record({ ...whole, createdAt: canary('payload') }),
-    record({ ...whole, categories: { [canary('payload')]: canary('payload') } }),
-    { ...record({}), value: Buffer.from(canary('customerId')) },
-    { ...record({}), value: null },
-  ]);
-}
-
-function fields(names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(names.map((name) => [name, canary(name)]));
-}
-
-function record(value: Record<string, unknown>) {
-  return {
-    key: Buffer.from(canary('key')),
-    value: Buffer.from(JSON.stringify(value)),
-    headers: [{ name: 'x-producer', value: Buffer.from(canary('header')) }],
-  };
-}
-
-/** The fields whose words stand in one of the texts, as they are or in hex or base64. */
-function found(texts: readonly Buffer[]): string[] {
-  const all = Buffer.concat(texts.flatMap((text) => [text, Buffer.from('\n')]));
-  const stands = (field: string) => {
-    const word = Buffer.from(canary(field));
-    return [word, word.toString('hex'), word.toString('base64').slice(0, -4)].some((form) =>
-      all.includes(form),
-    );
-  };
-  return [...REMEMBERED, ...FORGOTTEN, ...INTERACTION_ONLY].filter(stands).sort();
-}
-
-/** Every key with its fields or members, and every value, that begins with the prefix. */
-async function contentOf(redis: Redis, prefix: string): Promise<{ names: Buffer[]; values: Buffer[] }> {
-  const names: Buffer[] = [];
-  const values: Buffer[] = [];
-  for (const key of await redis.keys(`${prefix}*`)) {
-    names.push(Buffer.from(key));
-    const type = await redis.type(key);
-    if (type === 'string') values.push((await redis.getBuffer(key)) as Buffer);
-    else if (type === 'zset') names.push(...(await redis.zrangeBuffer(key, '0', '-1')));
-    else {
-      names.push(...(await redis.hkeys(key)).map((field) => Buffer.from(field)));
-      values.push(...(await redis.hvalsBuffer(key)));
-    }
+  /** A message that waits is kept with its record, to go out as it came. */
+  function isDeferral(value: Buffer): boolean {
+    return value.includes(world.topic('requested')) && value.includes('{"customerId"');
   }
-  return { names, values };
-}
+});

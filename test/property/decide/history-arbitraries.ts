@@ -86,6 +86,7 @@ const message = parts<OutboundMessage & { age: number; expires?: number }>({
 });
 
 const answers: InteractionType[] = ['clicked', 'replied', 'visited', 'purchased', 'opened', 'called'];
+const OPT_OUTS: readonly InteractionType[] = ['opted-out', 'unsubscribed', 'complained'];
 const failures: InteractionType[] = ['delivered', 'bounced', 'failed', 'expired', 'rejected'];
 const consents: InteractionType[] = [
   'consent-granted',
@@ -171,47 +172,69 @@ const slowStep = fc.oneof(
   { weight: 2, arbitrary: step },
   some(DAY, 3 * DAY, 7 * DAY, 10 * DAY, 14 * DAY, 35 * DAY - 1, 35 * DAY),
 );
-const arrivalAfter = (after: fc.Arbitrary<number>) =>
-  fc.record({
-    step: after,
-    what: fc.oneof(
-      { weight: 5, arbitrary: message.map((each) => ({ message: each })) },
-      { weight: 4, arbitrary: interaction.map((each) => ({ interaction: each })) },
-      { weight: 1, arbitrary: fc.nat(5).map((again) => ({ again })) },
-    ),
-  });
+const what = fc.oneof(
+  { weight: 5, arbitrary: message.map((each) => ({ message: each })) },
+  { weight: 4, arbitrary: interaction.map((each) => ({ interaction: each })) },
+  { weight: 1, arbitrary: fc.nat(5).map((again) => ({ again })) },
+);
+/** An objection, or a change of mind about it: of everything, or here and there of a channel. */
+const changeOfMind = fc
+  .tuple(
+    interaction,
+    some<InteractionType>('opted-out', 'complained', 'opted-in', 'opted-in', 'subscribed', 'erased'),
+    some<Scope>({}, {}, {}, { channel: ['email'] }),
+  )
+  .map(([{ ends: _, channel: __, ...told }, of, reach]) => ({
+    interaction: { ...told, type: of, scope: reach },
+  }));
+
+const arrivals = (after: fc.Arbitrary<number>, of: fc.Arbitrary<Told>, maxLength: number) =>
+  fc.array(fc.record({ step: after, what: of }), { minLength: 3, maxLength, size: 'max' });
 
 /** Some weeks or months of one customer, told late or twice now and then. */
-export const historyArbitrary: fc.Arbitrary<Arrival[]> = fc
-  .tuple(
-    begins,
-    fc.oneof(
-      { weight: 3, arbitrary: fc.array(arrivalAfter(step), { minLength: 3, maxLength: 30, size: 'max' }) },
-      {
-        weight: 1,
-        arbitrary: fc.array(arrivalAfter(slowStep), { minLength: 3, maxLength: 25, size: 'max' }),
-      },
-    ),
-  )
-  .map(([begin, arrivals]) => {
+export const historyArbitrary: fc.Arbitrary<Arrival[]> = historyOf(
+  fc.oneof(
+    { weight: 3, arbitrary: arrivals(step, what, 30) },
+    { weight: 1, arbitrary: arrivals(slowStep, what, 25) },
+  ),
+);
+
+/** The same of somebody who objects to everything, and wants to be written to again, now and then; opt-outs have no end. */
+export const objectorArbitrary: fc.Arbitrary<Arrival[]> = historyOf(
+  arrivals(step, fc.oneof({ weight: 6, arbitrary: what }, { weight: 1, arbitrary: changeOfMind }), 30),
+).map((history) => history.map(withoutEnd));
+
+/** Of two opt-outs that are alike, of which the older was taken back in part, the state keeps the later end for the whole. */
+function withoutEnd(arrival: Arrival): Arrival {
+  if (!('interaction' in arrival) || !OPT_OUTS.includes(arrival.interaction.type)) return arrival;
+  const { until: _, ...told } = arrival.interaction;
+  return { now: arrival.now, interaction: told };
+}
+
+function historyOf(told: fc.Arbitrary<{ step: number; what: Told }[]>): fc.Arbitrary<Arrival[]> {
+  return fc.tuple(begins, told).map(([begin, arriving]) => {
     const history: Arrival[] = [];
     const taken = new Map<string, string>();
     let now = begin;
-    for (const { step: more, what } of arrivals) {
+    for (const { step: more, what: next } of arriving) {
       now += more;
-      const next = 'again' in what ? toldAgain(history, what.again, now) : toldFirst(what, now);
-      if (next !== undefined && isDistinct(next, taken) && isClear(next, history)) history.push(next);
+      const arrival = 'again' in next ? toldAgain(history, next.again, now) : toldFirst(next, now);
+      if (arrival !== undefined && isDistinct(arrival, taken) && isClear(arrival, history))
+        history.push(arrival);
     }
     return history;
   });
+}
 
-function toldFirst(
-  what: { message: Parameters<typeof messageAt>[0] } | { interaction: Parameters<typeof interactionAt>[0] },
-  now: number,
-): Arrival {
-  return 'message' in what
-    ? { now, message: messageAt(what.message, now) }
-    : { now, interaction: interactionAt(what.interaction, now) };
+type ToldFirst =
+  | { message: Parameters<typeof messageAt>[0] }
+  | { interaction: Parameters<typeof interactionAt>[0] };
+type Told = ToldFirst | { again: number };
+
+function toldFirst(told: ToldFirst, now: number): Arrival {
+  return 'message' in told
+    ? { now, message: messageAt(told.message, now) }
+    : { now, interaction: interactionAt(told.interaction, now) };
 }
 
 function messageAt(

@@ -130,34 +130,40 @@ function idsOf({ tiers: made = [] }: { readonly tiers?: readonly WrittenTier[] |
 }
 
 /** Policies that are valid, of every kind of rule. */
-export const policyArbitrary: fc.Arbitrary<WrittenPolicy> = fc
-  .record({
-    tiers: seldom(tiers),
-    enforce: fc.nat(9).map((n) => n > 0),
-    timezone: maybe(some(...ZONES)),
-    classes,
-  })
-  .chain((head) =>
-    fc.record({
-      head: fc.constant(head),
-      rules: rulesFor(idsOf(head)),
-      ceiling: seldom(
-        parts<NonNullable<WrittenPolicy['ceiling']>>({
-          limit: byTier(some(2, 3, 5), idsOf(head)),
-          window: byTier(fc.oneof(span, some({ calendar: 'day' as const })), idsOf(head)),
-          except: seldom(some(['security'])),
-          counts: seldom(some({ channel: ['email', 'sms'] })),
-        }),
-      ),
-    }),
-  )
-  .map(({ head: { tiers: written, timezone, ...head }, rules, ceiling }) => ({
-    apiVersion: 'tact/v1',
-    name: 'made',
-    ...head,
-    ...(timezone !== undefined && { timezone }),
-    channels: { email: { aliases: ['E-Mail'] }, [CHANNELS[1] as string]: null, push: {} },
-    ...(written !== undefined && { tiers: written }),
-    rules,
-    ...(ceiling !== undefined && { ceiling }),
-  }));
+export const policyArbitrary: fc.Arbitrary<WrittenPolicy> = policyOf(seldom(tiers));
+/** Those among them that tell customers apart by what they did. */
+export const tieredPolicyArbitrary: fc.Arbitrary<WrittenPolicy> = policyOf(tiers);
+
+function policyOf(written: fc.Arbitrary<WrittenTier[] | undefined>): fc.Arbitrary<WrittenPolicy> {
+  return fc
+    .record({
+      tiers: written,
+      enforce: fc.nat(9).map((n) => n > 0),
+      timezone: maybe(some(...ZONES)),
+      classes,
+    })
+    .chain((head) =>
+      fc.record({
+        head: fc.constant(head),
+        rules: rulesFor(idsOf(head)),
+        ceiling: seldom(
+          parts<NonNullable<WrittenPolicy['ceiling']>>({
+            limit: byTier(some(2, 3, 5), idsOf(head)),
+            window: byTier(fc.oneof(span, some({ calendar: 'day' as const })), idsOf(head)),
+            except: seldom(some(['security'])),
+            counts: seldom(some({ channel: ['email', 'sms'] })),
+          }),
+        ),
+      }),
+    )
+    .map(({ head: { tiers: written, timezone, ...head }, rules, ceiling }) => ({
+      apiVersion: 'tact/v1',
+      name: 'made',
+      ...head,
+      ...(timezone !== undefined && { timezone }),
+      channels: { email: { aliases: ['E-Mail'] }, [CHANNELS[1] as string]: null, push: {} },
+      ...(written !== undefined && { tiers: written }),
+      rules,
+      ...(ceiling !== undefined && { ceiling }),
+    }));
+}

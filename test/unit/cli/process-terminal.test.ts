@@ -27,6 +27,13 @@ function fakeProcess(
 }
 
 describe('processTerminal', () => {
+  it('hands on the environment, and leaves nothing of Tact’s own in the process', () => {
+    const env = { TACT_REDIS_URL: 'redis://:secret@r', TERM: 'dumb' };
+    const { fake, terminal } = fakeProcess({ env });
+    expect(terminal.environment).toEqual({ TACT_REDIS_URL: 'redis://:secret@r', TERM: 'dumb' });
+    expect(fake.env).toEqual({ TERM: 'dumb' });
+  });
+
   it('writes data to standard output and talk to standard error', async () => {
     const { fake, terminal } = fakeProcess();
     await terminal.data('a');

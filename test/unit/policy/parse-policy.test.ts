@@ -115,6 +115,8 @@ describe('a policy without mistakes', () => {
       purpose: true,
       labels: ['series', 'size', 'urgent'],
       attributes: ['age', 'country', 'land', 'level', 'state', 'vip'],
+      // Not what tiers and unanswered alone ask for.
+      unscored: ['address-changed', 'bounced', 'purchased', 'replied', 'x-rented'],
     });
     expect(Object.keys(events).sort()).toEqual([
       'address-changed',
