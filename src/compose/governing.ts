@@ -41,7 +41,7 @@ export async function govern(config: Config, start: GovernStart): Promise<Govern
   try {
     // Before anything is connected to, so that the probes tell a slow start from a dead process.
     await process.listen();
-    const deadline = AbortSignal.any([start.signal, AbortSignal.timeout(start.within)]);
+    const deadline = deadlineOf(start);
     const store = await openStore(config, process, watchers, deadline);
     const log = await openLog(config, process, watchers, deadline);
     const control = await watchControl(config, process, watchers, deadline);
@@ -155,6 +155,16 @@ function watchPolicy(config: Config, { logger, metrics }: Watchers): Promise<Pol
 
 function inForce({ name, digest, enforce, channels }: Policy) {
   return { name, digest, enforce, channels: [...new Set(Object.values(channels))] };
+}
+
+/** Held by its timer: one made of `AbortSignal.any` and `timeout` may be collected before its time, and then never comes. */
+function deadlineOf({ signal, within }: GovernStart): AbortSignal {
+  const over = new AbortController();
+  const end = () => over.abort();
+  setTimeout(end, within).unref();
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  return over.signal;
 }
 
 /** Tries again until it is answered; what cannot be reached is named in what is thrown at the deadline. */
