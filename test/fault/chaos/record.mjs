@@ -1,5 +1,5 @@
-/** The largest rate that would leave so many trials without a failure in one of twenty cases: the rule of three. */
-const boundOf = (trials) => (trials === 0 ? '' : `${(300 / trials).toFixed(1)} %`);
+/** The largest rate that would leave so many trials without a failure in one of twenty cases. */
+const boundOf = (trials) => (trials === 0 ? '' : `${(100 * (1 - 0.05 ** (1 / trials))).toFixed(1)} %`);
 
 /**
  * What runs showed, as a table that a README can take. The bound is that of 95 % for how often a fault breaks a promise, by the
