@@ -92,6 +92,8 @@ export interface Governing {
 export interface StatusReport {
   readonly shards: readonly ShardStatus[];
   readonly processes: readonly ProcessStatus[];
+  /** What operators have stopped; absent: the control topic cannot be read. */
+  readonly control?: Control;
 }
 
 export interface ShardStatus {

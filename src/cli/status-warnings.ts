@@ -2,7 +2,7 @@ import type { HoldCause } from '../shard/observer.ts';
 import type { StatusReport } from './abilities.ts';
 
 /** What an operator should look at, a sentence each; empty when all is well. */
-export function statusWarnings({ shards, processes }: StatusReport): string[] {
+export function statusWarnings({ shards, processes, control }: StatusReport): string[] {
   const warnings: string[] = [];
   const orphans = shards.filter(({ owner }) => owner === undefined).map(({ shard }) => shard);
   if (orphans.length > 0)
@@ -16,6 +16,12 @@ export function statusWarnings({ shards, processes }: StatusReport): string[] {
   const policies = new Set(processes.flatMap(({ policy }) => policy ?? []));
   if (policies.size > 1)
     warnings.push(`processes decide with different policies: ${[...policies].sort().join(', ')}`);
+  const unaware = processes.filter(({ control: known }) => (known ?? 0) < (control?.version ?? 0));
+  if (unaware.length > 0)
+    warnings.push(
+      `${unaware.map(({ id }) => id).join(', ')} does not know yet what was last stopped or resumed`,
+    );
+  if (control === undefined) warnings.push('the control topic cannot be read: tact topics check');
   if (processes.length === 0) warnings.push('no process is running');
   return warnings;
 }
@@ -26,7 +32,8 @@ const ADVICE: Readonly<Record<HoldCause, string>> = {
   redis: 'Redis does not answer; it goes on by itself when it is back',
   kafka: 'Kafka does not answer; it goes on by itself when it is back',
   registry: 'the schema registry does not answer; it goes on by itself when it is back',
-  clock: 'the clocks of this machine and of the last owner or the broker are too far apart',
+  clock:
+    'the clocks of this machine and of the last owner or the broker are too far apart, or the changelog does not bear the broker’s time (tact topics check)',
   'position-lost': 'nobody knows where to read on; decide with tact shard adopt',
   'log-inconsistent': 'changelog and Redis contradict each other; compare with tact shard rebuild --compare',
   'changelog-held-back':

@@ -2,24 +2,38 @@ import type { ProcessStatus as ReportedProcess, ShardStatus, StatusReport } from
 import type { Config } from '../config/config.ts';
 import type { PartitionBounds } from '../kafka/cluster.ts';
 import type { KafkaLog } from '../kafka/kafka-log.ts';
+import { TactError } from '../kernel/errors.ts';
 import { SECOND } from '../kernel/time.ts';
+import type { Control } from '../model/stop.ts';
 import { decodeProcessStatus, lagNow, type ProcessStatus } from '../observe/process-status.ts';
 import { RedisProcessBoard } from '../redis/process-board.ts';
 import { deferredOf, NOTHING_BUT_COUNTS } from '../shard/deferred.ts';
 import { outputTopics, type ShardLayout, shardLayout, subscribedTopics } from '../shard/layout.ts';
 import { decodePosition, partitionKey } from '../shard/position.ts';
 import type { StateStore } from '../shard/state-store.ts';
+import { ControlWatch } from './control-watch.ts';
 import { withAdapters } from './kafka-tools.ts';
 import { redisSettings, shardSettings } from './settings.ts';
 
 /** What Kafka, Redis and the running processes say of every shard; no process has to be asked. */
 export async function readStatus(config: Config): Promise<StatusReport> {
   const processes = await heard(config);
-  const shards = await withAdapters(config, async ({ log, store }) => {
+  return withAdapters(config, async ({ log, store }) => {
     const layouts = await allLayouts(config, log);
-    return Promise.all(layouts.map((layout) => shardStatus(layout, log, store, processes)));
+    const shards = await Promise.all(layouts.map((layout) => shardStatus(layout, log, store, processes)));
+    const control = await controlIn(config, log);
+    return { shards, processes: processes.map(reported), ...(control && { control }) };
   });
-  return { shards, processes: processes.map(reported) };
+}
+
+/** Undefined where it cannot be told: the rest of the status matters all the more then. */
+async function controlIn({ topics }: Config, log: KafkaLog): Promise<Control | undefined> {
+  try {
+    return await ControlWatch.read(log, topics.control);
+  } catch (error) {
+    if (error instanceof TactError) return undefined;
+    throw error;
+  }
 }
 
 /** The layout of every shard that the changelog has partitions for. */

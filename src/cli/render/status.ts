@@ -2,6 +2,7 @@ import type { Instant } from '../../kernel/time.ts';
 import { SECOND } from '../../kernel/time.ts';
 import type { ProcessStatus, ShardStatus, StatusReport } from '../abilities.ts';
 import { formatCount, formatNoun, formatWait } from './number.ts';
+import { renderStops } from './stops.ts';
 import type { Style } from './style.ts';
 import { plain } from './style.ts';
 import { renderTable } from './table.ts';
@@ -19,6 +20,9 @@ export function renderStatus(
     ...renderWaiting(report.shards),
     '',
     ...renderProcesses(report.processes, report.shards, now, style),
+    ...(report.control && report.control.stops.length > 0
+      ? ['', ...renderStops(report.control, now, style)]
+      : []),
     ...(warnings.length > 0 ? ['', ...warnings.map((warning) => style.warn(`! ${warning}`))] : []),
   ];
 }

@@ -27,7 +27,7 @@ const down = async () => {
 };
 
 describe('tact status', () => {
-  const report = { shards: [{ shard: 0 }], processes: [] };
+  const report = { shards: [{ shard: 0 }], processes: [], control: { version: 0, stops: [] } };
 
   it('prints rows, and warnings about what needs a look', async () => {
     const { code, out } = await run(['status'], { readStatus: async () => report });

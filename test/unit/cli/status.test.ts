@@ -7,7 +7,7 @@ import { MINUTE } from '../../../src/kernel/time.ts';
 import { HOLD_CAUSES } from '../../../src/shard/observer.ts';
 
 const now = Date.UTC(2026, 2, 10, 12);
-const process = { id: 'p1', host: 'node-a', policy: 'acme@0123456789ab', seenAt: now };
+const process = { id: 'p1', host: 'node-a', policy: 'acme@0123456789ab', control: 3, seenAt: now };
 const running = {
   owner: 'p1',
   state: 'running',
@@ -22,11 +22,28 @@ const well: StatusReport = {
     { shard: 1, ...running, lagRecords: 12_345, lagSeconds: 7_500 },
   ],
   processes: [process],
+  control: { version: 3, stops: [] },
 };
 
 describe('statusWarnings', () => {
   it('are none when all is well', () => {
     expect(statusWarnings(well)).toEqual([]);
+  });
+
+  it('name a process that does not know yet what was last stopped', () => {
+    const control = { version: 4, stops: [] };
+    const processes = [
+      { ...process, control: 4 },
+      { ...process, id: 'p2' },
+    ];
+    expect(statusWarnings({ ...well, control, processes })).toEqual([
+      'p2 does not know yet what was last stopped or resumed',
+    ]);
+  });
+
+  it('say that nobody can tell what is stopped', () => {
+    const { control: _, ...unknown } = well;
+    expect(statusWarnings(unknown)).toEqual(['the control topic cannot be read: tact topics check']);
   });
 
   it('name shards without an owner', () => {
