@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KafkaLog } from '../../../src/kafka/kafka-log.ts';
 import type { OutputSlice } from '../../../src/shard/log.ts';
+import { readToEnd, values } from '../../contract/log-scene.ts';
 import { type KafkaWorld, kafkaWorld, textRecord } from '../../support/kafka-log.ts';
-
-const signal = new AbortController().signal;
 
 describe('a shard producer', () => {
   let world: KafkaWorld;
@@ -15,18 +14,15 @@ describe('a shard producer', () => {
   });
   afterAll(() => world.close());
 
-  const slice = (partition: number, ...values: string[]): OutputSlice => ({
+  const slice = (partition: number, ...texts: string[]): OutputSlice => ({
     topic: world.topic('output'),
     partition,
-    records: values.map((value) => textRecord(value)),
+    records: texts.map((text) => textRecord(text)),
   });
 
   async function valuesIn(partition: number): Promise<string[]> {
-    const [fetched] = await log.fetch([{ topic: world.topic('output'), partition, offset: 0 }], {
-      maxWaitMs: 2_000,
-      signal,
-    });
-    return fetched?.kind === 'records' ? fetched.records.map(({ value }) => String(value)) : [];
+    const { records } = await readToEnd(log, { topic: world.topic('output'), partition });
+    return values(records);
   }
 
   it('fences the older one of its shard when it is opened, in its sends', async () => {
