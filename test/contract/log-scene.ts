@@ -106,7 +106,11 @@ export async function readToEnd(
   const all: LogRecord[] = [];
   let nextOffset = from;
   for (let fetches = 1; Date.now() < deadline; fetches += 1) {
-    const fetched = await fetchOne(log, place, nextOffset, 200);
+    const [fetched] = await fetch(log, [{ ...place, offset: nextOffset }], { maxWaitMs: 200 });
+    // A log that is slow, or new to the partition, has not answered yet.
+    if (fetched === undefined) continue;
+    if (fetched.kind !== 'records')
+      throw new Error(`expected records of ${place.topic}, got ${fetched.kind}`);
     all.push(...fetched.records);
     nextOffset = fetched.nextOffset;
     if (nextOffset >= fetched.highWatermark) return { records: all, nextOffset, fetches };

@@ -23,13 +23,13 @@ describe('fetching from a real Kafka', () => {
   const fetch = (name: string, partition: number, offset: number, maxWaitMs = 2_000): Promise<Fetched[]> =>
     log.fetch([{ topic: world.topic(name), partition, offset }], { maxWaitMs, signal });
 
-  const send = (transaction: Transaction, name: string, partition: number, ...values: string[]) =>
-    transaction.send([slice(name, partition, ...values)]);
+  const send = (transaction: Transaction, name: string, partition: number, ...texts: string[]) =>
+    transaction.send([slice(name, partition, ...texts)]);
 
-  const slice = (name: string, partition: number, ...values: string[]): OutputSlice => ({
+  const slice = (name: string, partition: number, ...texts: string[]): OutputSlice => ({
     topic: world.topic(name),
     partition,
-    records: values.map((value) => textRecord(value)),
+    records: texts.map((text) => textRecord(text)),
   });
 
   it('leaves out aborted records however the transactions interleave, where the untouched client lets them through', async () => {
@@ -65,18 +65,18 @@ describe('fetching from a real Kafka', () => {
   async function readWithStockClient(topic: string): Promise<string[]> {
     const kafka = new Kafka({ clientId: 'stock', brokers: [kafkaAddress()], logLevel: logLevel.NOTHING });
     const consumer = kafka.consumer({ groupId: `${topic}-stock`, maxWaitTimeInMs: 50 });
-    const values: string[] = [];
+    const texts: string[] = [];
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
       const eachMessage = async ({ message }: { message: { value: Buffer | null } }) => {
-        values.push(String(message.value));
+        texts.push(String(message.value));
         if (String(message.value) === 'kept 2') resolve();
       };
       consumer.run({ eachMessage }).catch(reject);
     });
     await consumer.disconnect();
-    return values;
+    return texts;
   }
 
   it('gives nothing of an open transaction and waits for no longer than it was told', async () => {
